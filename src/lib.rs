@@ -1,0 +1,9 @@
+//! # vbx — virtual biopsy workbench
+//!
+//! A researcher has MRI, ultrasound, mammography and clinical data of a few hundred patients and wants to know, honestly,
+//! whether fusing them predicts HER2 status, and by how much. `vbx` answers with one study file and one command.
+//!
+//! Modules in reading order; a module may use only those on lower floors (`tests/layers.rs` holds it).
+
+pub mod error;
+pub mod statistic;

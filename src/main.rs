@@ -1,0 +1,3 @@
+//! The `vbx` command: parse, run, exit code.
+
+fn main() {}
