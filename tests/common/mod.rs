@@ -1,6 +1,8 @@
 //! What the integration tests share.
 #![allow(dead_code)]
 
+pub mod cohorts;
+
 use std::path::{Path, PathBuf};
 
 /// A file or folder of the reference collection (`$VBX_REFERENCE`, or `../shared/reference` beside the checkout). Where it is
