@@ -3,3 +3,5 @@
 
 pub mod estimate;
 pub mod normal;
+pub mod quantile;
+pub mod r_pretty;
