@@ -3,5 +3,7 @@
 
 pub mod estimate;
 pub mod normal;
+pub mod placement;
 pub mod quantile;
 pub mod r_pretty;
+pub mod rank;
