@@ -4,9 +4,10 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI, SQRT_2};
 
-use statrs::function::beta::beta_reg;
 use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::gamma_ur;
+
+use super::beta::{beta_quantile, incomplete_beta};
 
 /// The complementary error function to about 14 digits, as the incomplete gamma function Q(½, x²).
 /// (The rational approximation that statrs offers under this name is good to 10 digits only.)
@@ -90,8 +91,20 @@ pub fn student_two_sided(t: f64, df: f64) -> f64 {
     if t.is_infinite() {
         return 0.0;
     }
-    // Of the two complementary forms, the one whose argument is not rounded to 1.
-    if t * t < df { 1.0 - beta_reg(0.5, 0.5 * df, t * t / (df + t * t)) } else { beta_reg(0.5 * df, 0.5, df / (df + t * t)) }
+    let square = t * t;
+    incomplete_beta(0.5 * df, 0.5, df / (df + square), square / (df + square))
+}
+
+/// The t of a two-sided interval at `level` with `df` degrees of freedom.
+pub fn student_critical(level: f64, df: f64) -> f64 {
+    if df.is_infinite() {
+        return critical(level);
+    }
+    if df.is_nan() || df <= 0.0 || !(0.0..=1.0).contains(&level) {
+        return f64::NAN;
+    }
+    let (y, x) = beta_quantile(0.5, 0.5 * df, level, 1.0 - level);
+    (df * y / x).sqrt()
 }
 
 #[cfg(test)]
@@ -158,5 +171,12 @@ mod tests {
         close(student_two_sided(0.1, 2.0), 1.0 - 0.1 / 2.01f64.sqrt(), 1e-14);
         assert_eq!(student_two_sided(0.0, 7.0), 1.0);
         close(student_two_sided(2.0, f64::INFINITY), two_sided(2.0), 1e-15);
+        // With a million degrees of freedom Student's t is normal up to (x³ + x)/(4 df) φ(x) per tail and the next order.
+        let (x, df) = (1.5f64, 1e6);
+        let correction = (x.powi(3) + x) / (4.0 * df) * density(x);
+        close(student_two_sided(x, df), two_sided(x) + 2.0 * correction, 1e-12);
+        for (level, df) in [(0.95, 1.0), (0.95, 3.3), (0.9, 106.5), (0.99, 1e5)] {
+            close(student_two_sided(student_critical(level, df), df), 1.0 - level, 1e-12);
+        }
     }
 }
