@@ -13,3 +13,4 @@ mod quadratic_form;
 pub mod quantile;
 pub mod r_pretty;
 pub mod rank;
+pub mod stratified;
