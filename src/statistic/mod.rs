@@ -1,7 +1,15 @@
 //! Statistics: slices in, estimates out. Pure: nothing of ours is used here, nothing is read, nothing is printed;
 //! randomness is a generator that the caller passes in.
 
+pub mod backward;
 pub mod estimate;
+pub mod firth;
+pub mod fit_error;
+pub(crate) mod linear;
+pub mod logistic;
+pub mod logistic_inference;
+pub mod model_indices;
 pub mod normal;
 pub mod quantile;
 pub mod r_pretty;
+mod separation;
