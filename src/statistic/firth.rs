@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::estimate::{Estimate, Method, Test};
 use super::fit_error::FitError;
 use super::linear::{Cholesky, Square, dot};
-use super::logistic::{COLLINEAR, LogisticData};
+use super::logistic::LogisticData;
+use super::newton::COLLINEAR;
 use super::normal;
 
 /// A bias-reduced fit; the intercept is coefficient 0.
@@ -70,8 +71,7 @@ pub fn firth_profile(data: &LogisticData, fit: &FirthFit, j: usize, level: f64) 
         }
         Err(FitError::NoConvergence { iterations: 100 })
     };
-    let interval =
-        Estimate::with_interval(estimate, Some(se), bound(-1.0)?, bound(1.0)?, level, Method::ProfileLikelihood);
+    let interval = Estimate::with_interval(estimate, Some(se), bound(-1.0)?, bound(1.0)?, level, Method::ProfileLikelihood);
     Ok((interval, test))
 }
 

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::estimate::{Estimate, Method, Test};
 use super::fit_error::FitError;
-use super::linear::{Cholesky, Square, dot};
+use super::linear::{Square, dot};
+use super::newton::{self, Likelihood, Maximum};
 use super::{normal, separation};
+
+pub use super::newton::Stop;
 
 /// What a logistic regression is fitted to.
 #[derive(Debug, Clone, Copy)]
@@ -79,17 +82,6 @@ impl<'a> LogisticData<'a> {
             }
         }
     }
-}
-
-/// When Newton's method has done enough.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Stop {
-    /// When a step no longer moves the coefficients at double precision.
-    #[default]
-    Converged,
-    /// After the first step that was taken where the deviance had changed by no more than this: the rule of `rms::lrm.fit` with 0.025. Its
-    /// estimates agree with the converged ones to about 1e-8; only a digit-for-digit comparison with rms needs it.
-    DevianceChange(f64),
 }
 
 /// A fitted logistic regression; the intercept is coefficient 0, column j coefficient j + 1.
@@ -180,18 +172,18 @@ pub fn logistic_until(data: &LogisticData, stop: Stop) -> Result<LogisticFit, Fi
     if cases < parameters {
         return Err(FitError::TooFewCases { cases, parameters });
     }
-    let newton = Newton::new(data)?;
-    let maximum = newton.maximise(stop)?;
+    let likelihood = Standardised::new(data)?;
+    let maximum = likelihood.maximise(stop)?;
     let (events, total_weight) = data.weight_of_events();
     let null_deviance = match data.offset {
         _ if data.columns.is_empty() => maximum.deviance,
-        Some(_) => Newton::new(&LogisticData { columns: &[], ..*data })?.maximise(stop)?.deviance,
+        Some(_) => Standardised::new(&LogisticData { columns: &[], ..*data })?.maximise(stop)?.deviance,
         None => {
             let others = total_weight - events;
             -2.0 * (events * (events / total_weight).ln() + others * (others / total_weight).ln())
         }
     };
-    let (coefficients, covariance) = newton.on_the_scale_of_the_data(&maximum);
+    let (coefficients, covariance) = likelihood.on_the_scale_of_the_data(&maximum);
     Ok(LogisticFit {
         coefficients,
         covariance: covariance.to_rows(),
@@ -291,28 +283,17 @@ pub fn likelihood_ratio(smaller_model: f64, larger_model: f64, df: usize) -> Opt
     Some(Test { statistic, df: Some(df as f64), p: normal::chi_square_sf(statistic, df as f64) })
 }
 
-/// Where Newton's method ended, on the scale of the standardised columns.
-pub(crate) struct Maximum {
-    pub(crate) beta: Vec<f64>,
-    pub(crate) information: Cholesky,
-    pub(crate) deviance: f64,
-    pub(crate) iterations: usize,
-}
-
-/// Newton's method on columns of mean 0 and standard deviation 1, which it makes on the way: nothing of the size of the data is stored.
-pub(crate) struct Newton<'a> {
+/// The likelihood in terms of columns of mean 0 and standard deviation 1, which are made on the way: nothing of the size of the data is stored.
+pub(crate) struct Standardised<'a> {
     data: LogisticData<'a>,
     mean: Vec<f64>,
     scale: Vec<f64>,
 }
 
-/// A column is collinear when the others leave less than this of its variance unexplained.
-pub(crate) const COLLINEAR: f64 = 1e-11;
 /// Rows handled at a time: their columns stay in the first-level cache.
 const BLOCK: usize = 256;
-const MAX_ITERATIONS: usize = 50;
 
-impl<'a> Newton<'a> {
+impl<'a> Standardised<'a> {
     pub(crate) fn new(data: &LogisticData<'a>) -> Result<Self, FitError> {
         let n = data.event.len() as f64;
         let (mut mean, mut scale) = (Vec::new(), Vec::new());
@@ -326,10 +307,60 @@ impl<'a> Newton<'a> {
             mean.push(m);
             scale.push(sd);
         }
-        Ok(Newton { data: *data, mean, scale })
+        Ok(Standardised { data: *data, mean, scale })
     }
 
-    /// Deviance, score and information at `beta`.
+    /// Starts where the intercept alone would be.
+    fn start(&self) -> Vec<f64> {
+        let (events, total) = self.data.weight_of_events();
+        let mean_offset = self.data.offset.map_or(0.0, |o| o.iter().sum::<f64>() / o.len() as f64);
+        let mut beta = vec![0.0; self.mean.len() + 1];
+        beta[0] = (events / (total - events)).ln() - mean_offset;
+        beta
+    }
+
+    pub(crate) fn maximise(&self, stop: Stop) -> Result<Maximum, FitError> {
+        newton::maximise(self, self.start(), stop)
+    }
+
+    /// `a` with aᵀβ = coefficient `j` on the scale of the data (0 is the intercept).
+    pub(crate) fn functional(&self, j: usize) -> Vec<f64> {
+        let mut a = vec![0.0; self.mean.len() + 1];
+        if j == 0 {
+            a[0] = 1.0;
+            for (k, (m, s)) in self.mean.iter().zip(&self.scale).enumerate() {
+                a[k + 1] = -m / s;
+            }
+        } else {
+            a[j] = 1.0 / self.scale[j - 1];
+        }
+        a
+    }
+
+    /// Intercept and slopes on the scale of the data.
+    fn slopes(&self, beta: &[f64]) -> Vec<f64> {
+        let mut slopes = vec![beta[0]];
+        for ((b, m), s) in beta[1..].iter().zip(&self.mean).zip(&self.scale) {
+            slopes.push(b / s);
+            slopes[0] -= b * m / s;
+        }
+        slopes
+    }
+
+    /// Coefficients and covariance of the columns as they were handed in.
+    pub(crate) fn on_the_scale_of_the_data(&self, maximum: &Maximum) -> (Vec<f64>, Square) {
+        let p = maximum.beta.len();
+        let mut t = Square::zeros(p);
+        t[(0, 0)] = 1.0;
+        for j in 1..p {
+            t[(j, j)] = 1.0 / self.scale[j - 1];
+            t[(0, j)] = -self.mean[j - 1] / self.scale[j - 1];
+        }
+        (self.slopes(&maximum.beta), maximum.information.inverse().congruence(&t))
+    }
+}
+
+impl Likelihood for Standardised<'_> {
     fn evaluate(&self, beta: &[f64], score: &mut [f64], information: &mut Square) -> f64 {
         let data = &self.data;
         let p = beta.len();
@@ -392,150 +423,12 @@ impl<'a> Newton<'a> {
         2.0 * deviance
     }
 
-    /// Starts where the intercept alone would be.
-    fn start(&self) -> Vec<f64> {
-        let (events, total) = self.data.weight_of_events();
-        let mean_offset = self.data.offset.map_or(0.0, |o| o.iter().sum::<f64>() / o.len() as f64);
-        let mut beta = vec![0.0; self.mean.len() + 1];
-        beta[0] = (events / (total - events)).ln() - mean_offset;
-        beta
+    fn separated(&self, direction: &[f64]) -> Option<FitError> {
+        separation::certify(&self.data, &self.slopes(direction))
     }
 
-    pub(crate) fn maximise(&self, stop: Stop) -> Result<Maximum, FitError> {
-        self.maximise_from(self.start(), stop)
-    }
-
-    pub(crate) fn maximise_from(&self, mut beta: Vec<f64>, stop: Stop) -> Result<Maximum, FitError> {
-        let p = beta.len();
-        let (mut score, mut information) = (vec![0.0; p], Square::zeros(p));
-        let mut deviance = self.evaluate(&beta, &mut score, &mut information);
-        let mut previous = f64::INFINITY;
-        let mut step = Vec::new();
-        for iterations in 1..=MAX_ITERATIONS {
-            let factor = match Cholesky::new(&information, COLLINEAR) {
-                Ok(factor) => factor,
-                Err(row) => return Err(self.why_singular(row, &beta, &step, iterations)),
-            };
-            step = factor.solve(&score);
-            let (mut trial, mut fraction) = (vec![0.0; p], 1.0);
-            let mut after;
-            loop {
-                for j in 0..p {
-                    trial[j] = beta[j] + fraction * step[j];
-                }
-                after = self.evaluate(&trial, &mut score, &mut information);
-                if after <= deviance + 1e-12 * (1.0 + deviance) || fraction < 1e-4 {
-                    break;
-                }
-                fraction *= 0.5;
-            }
-            let moved = step.iter().map(|s| s.abs()).sum::<f64>() * fraction;
-            let done = match stop {
-                Stop::Converged => moved <= 1e-9 * (1.0 + beta.iter().map(|b| b.abs()).sum::<f64>()),
-                Stop::DevianceChange(limit) => (previous - deviance).abs() <= limit,
-            };
-            previous = deviance;
-            deviance = after;
-            std::mem::swap(&mut beta, &mut trial);
-            if done {
-                return match Cholesky::new(&information, COLLINEAR) {
-                    Ok(information) => Ok(Maximum { beta, information, deviance, iterations }),
-                    Err(row) => Err(self.why_singular(row, &beta, &step, iterations)),
-                };
-            }
-            // Towards separation every step moves the linear predictor by about 1 in the same direction for ever.
-            if iterations >= 8 && stop == Stop::Converged {
-                if let Some(error) = separation::certify(&self.data, &self.slopes(&step)) {
-                    return Err(error);
-                }
-            }
-        }
-        Err(FitError::NoConvergence { iterations: MAX_ITERATIONS })
-    }
-
-    /// The maximum among those β with aᵀβ = `value`, and the slope of the log-likelihood in `value` there (Lagrange's multiplier).
-    pub(crate) fn maximise_along(&self, a: &[f64], value: f64, start: &[f64]) -> Result<(f64, f64, Vec<f64>), FitError> {
-        let p = start.len();
-        let mut beta = start.to_vec();
-        let (mut score, mut information) = (vec![0.0; p], Square::zeros(p));
-        // Onto the constraint first, by the shortest way in the metric of the information.
-        self.evaluate(&beta, &mut score, &mut information);
-        let no_convergence = FitError::NoConvergence { iterations: MAX_ITERATIONS };
-        let factor = Cholesky::new(&information, COLLINEAR).map_err(|_| no_convergence.clone())?;
-        let direction = factor.solve(a);
-        let shift = (value - dot(a, &beta)) / dot(a, &direction);
-        beta.iter_mut().zip(&direction).for_each(|(b, d)| *b += shift * d);
-        let mut deviance = self.evaluate(&beta, &mut score, &mut information);
-        for _ in 0..MAX_ITERATIONS {
-            let factor = Cholesky::new(&information, COLLINEAR).map_err(|_| no_convergence.clone())?;
-            let (newton, along) = (factor.solve(&score), factor.solve(a));
-            let multiplier = dot(a, &newton) / dot(a, &along);
-            let step: Vec<f64> = newton.iter().zip(&along).map(|(s, d)| s - multiplier * d).collect();
-            let moved: f64 = step.iter().map(|s| s.abs()).sum();
-            if moved <= 1e-9 * (1.0 + beta.iter().map(|b| b.abs()).sum::<f64>()) {
-                return Ok((deviance, multiplier, beta));
-            }
-            let mut fraction = 1.0;
-            loop {
-                let trial: Vec<f64> = beta.iter().zip(&step).map(|(b, s)| b + fraction * s).collect();
-                let after = self.evaluate(&trial, &mut score, &mut information);
-                if after <= deviance + 1e-12 * (1.0 + deviance) || fraction < 1e-4 {
-                    (beta, deviance) = (trial, after);
-                    break;
-                }
-                fraction *= 0.5;
-            }
-        }
-        Err(no_convergence)
-    }
-
-    /// `a` with aᵀβ = coefficient `j` on the scale of the data (0 is the intercept).
-    pub(crate) fn functional(&self, j: usize) -> Vec<f64> {
-        let mut a = vec![0.0; self.mean.len() + 1];
-        if j == 0 {
-            a[0] = 1.0;
-            for (k, (m, s)) in self.mean.iter().zip(&self.scale).enumerate() {
-                a[k + 1] = -m / s;
-            }
-        } else {
-            a[j] = 1.0 / self.scale[j - 1];
-        }
-        a
-    }
-
-    /// Intercept and slopes on the scale of the data.
-    fn slopes(&self, beta: &[f64]) -> Vec<f64> {
-        let mut slopes = vec![beta[0]];
-        for ((b, m), s) in beta[1..].iter().zip(&self.mean).zip(&self.scale) {
-            slopes.push(b / s);
-            slopes[0] -= b * m / s;
-        }
-        slopes
-    }
-
-    /// A singular information is a fault of the design at first, and a sign of separation later.
-    fn why_singular(&self, row: usize, beta: &[f64], step: &[f64], iterations: usize) -> FitError {
-        if iterations == 1 {
-            return match row {
-                0 => FitError::NoConvergence { iterations },
-                _ => FitError::Collinear { column: row - 1 },
-            };
-        }
-        separation::certify(&self.data, &self.slopes(step))
-            .or_else(|| separation::certify(&self.data, &self.slopes(beta)))
-            .unwrap_or(FitError::NoConvergence { iterations })
-    }
-
-    /// Coefficients and covariance of the columns as they were handed in.
-    pub(crate) fn on_the_scale_of_the_data(&self, maximum: &Maximum) -> (Vec<f64>, Square) {
-        let p = maximum.beta.len();
-        let mut t = Square::zeros(p);
-        t[(0, 0)] = 1.0;
-        for j in 1..p {
-            t[(j, j)] = 1.0 / self.scale[j - 1];
-            t[(0, j)] = -self.mean[j - 1] / self.scale[j - 1];
-        }
-        (self.slopes(&maximum.beta), maximum.information.inverse().congruence(&t))
+    fn column_of(&self, row: usize) -> Option<usize> {
+        row.checked_sub(1)
     }
 }
 

@@ -4,7 +4,8 @@
 use super::estimate::{Defined, Estimate, Method, Test, undefined};
 use super::fit_error::FitError;
 use super::linear::{Cholesky, Square};
-use super::logistic::{COLLINEAR, LogisticData, LogisticFit, Newton, Stop, likelihood_ratio, logistic};
+use super::logistic::{LogisticData, LogisticFit, Standardised, likelihood_ratio, logistic};
+use super::newton::{COLLINEAR, Stop, maximise_along};
 use super::normal;
 
 /// Profile-likelihood interval of coefficient `j` (0 is the intercept) on the log-odds scale.
@@ -17,9 +18,9 @@ use super::normal;
 /// Venzon and Moolgavkar, Applied Statistics 1988;37:87.
 pub fn profile_interval(data: &LogisticData, j: usize, level: f64) -> Result<Estimate, FitError> {
     data.check()?;
-    let newton = Newton::new(data)?;
-    let maximum = newton.maximise(Stop::Converged)?;
-    let a = newton.functional(j);
+    let likelihood = Standardised::new(data)?;
+    let maximum = likelihood.maximise(Stop::Converged)?;
+    let a = likelihood.functional(j);
     let estimate: f64 = a.iter().zip(&maximum.beta).map(|(a, b)| a * b).sum();
     let se = maximum.information.half_solve(&a).iter().map(|x| x * x).sum::<f64>().sqrt();
     let z = normal::critical(level);
@@ -28,7 +29,7 @@ pub fn profile_interval(data: &LogisticData, j: usize, level: f64) -> Result<Est
         let mut start = maximum.beta.clone();
         // The signed root of the deviance is nearly a straight line in b: Newton's method on it needs a few steps.
         for _ in 0..60 {
-            let (deviance, slope, beta) = newton.maximise_along(&a, at, &start)?;
+            let (deviance, slope, beta) = maximise_along(&likelihood, &a, at, &start)?;
             let root = (deviance - maximum.deviance).max(0.0).sqrt();
             if (root - z).abs() <= 1e-10 * z {
                 return Ok(at);
@@ -49,9 +50,9 @@ pub fn profile_interval(data: &LogisticData, j: usize, level: f64) -> Result<Est
 /// The deviance with coefficient `j` (0 is the intercept) held at `value` and the others refitted: the profile itself.
 pub fn profile_deviance(data: &LogisticData, j: usize, value: f64) -> Result<f64, FitError> {
     data.check()?;
-    let newton = Newton::new(data)?;
-    let maximum = newton.maximise(Stop::Converged)?;
-    Ok(newton.maximise_along(&newton.functional(j), value, &maximum.beta)?.0)
+    let likelihood = Standardised::new(data)?;
+    let maximum = likelihood.maximise(Stop::Converged)?;
+    Ok(maximise_along(&likelihood, &likelihood.functional(j), value, &maximum.beta)?.0)
 }
 
 /// Likelihood-ratio test of each term given all the others (R: `drop1(test = "LRT")`); a term is a set of columns, e.g. the indicators of a

@@ -9,6 +9,7 @@ pub(crate) mod linear;
 pub mod logistic;
 pub mod logistic_inference;
 pub mod model_indices;
+mod newton;
 pub mod normal;
 pub mod quantile;
 pub mod r_pretty;

@@ -61,8 +61,7 @@ impl ModelIndices {
         let ratio = null_deviance - deviance;
         let r2_of = |ratio: f64, n: f64| -(-ratio / n).exp_m1();
         let adjusted = (ratio - slopes as f64).max(0.0);
-        let squared: f64 =
-            probability.iter().zip(class).map(|(p, &k)| (p - f64::from(u8::from(k >= middle))).powi(2)).sum();
+        let squared: f64 = probability.iter().zip(class).map(|(p, &k)| (p - f64::from(u8::from(k >= middle))).powi(2)).sum();
         Ok(ModelIndices {
             concordance,
             r2: r2_of(ratio, size) / r2_of(null_deviance, size),
