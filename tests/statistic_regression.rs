@@ -7,13 +7,15 @@ mod oracle;
 #[path = "common/spline.rs"]
 mod spline;
 
-use oracle::{Oracle, numbers, texts};
+use oracle::{Oracle, codes, numbers, texts};
 use vbx::statistic::backward::{Basis, Rule, backward_by_aic, fast_backward};
 use vbx::statistic::firth::{firth, firth_profile};
 use vbx::statistic::logistic::{LogisticData, LogisticFit, logistic};
 use vbx::statistic::logistic_inference::{drop_term_tests, profile_deviance, profile_interval, variance_inflation};
 use vbx::statistic::model_indices::{Concordance, ModelIndices};
+use vbx::statistic::multinomial::{MultinomialData, multinomial};
 use vbx::statistic::normal;
+use vbx::statistic::ordinal::{OrdinalData, ordinal, proportional_odds_test};
 
 #[test]
 fn logistic_regression_agrees_with_r() {
@@ -217,4 +219,58 @@ fn logistic_regression_agrees_with_statsmodels() {
     oracle.check("McFadden's R2", 1.0 - fit.deviance / fit.null_deviance, &out["prsquared"]);
     oracle.check("aic", fit.aic(), &out["aic"]);
     oracle.check("bic", fit.bic(), &out["bic"]);
+}
+
+/// VGAM stops at a relative change of 1e-7 and takes the covariance from the weights before its last step; run with `epsilon = 1e-13` its
+/// standard errors are ours to 1e-9.
+const VGAM_SE: f64 = 5e-7;
+
+#[test]
+fn multinomial_and_ordinal_regression_agree_with_vgam_and_rms() {
+    let Some(oracle) = Oracle::load("multinomial__gbsg2_grade") else { return };
+    let variables = texts(&oracle.data()["x"]);
+    let levels = texts(&oracle.data()["levels"]);
+    let table = oracle.table();
+    let class = codes(table.text(oracle.data()["y"].as_str().unwrap()), &levels);
+    let design = table.design(&variables, "");
+    let columns: Vec<&[f64]> = design.iter().flat_map(|(_, _, columns)| columns.iter().map(Vec::as_slice)).collect();
+
+    let out = &oracle.out()["multinomial"];
+    let fit = multinomial(&MultinomialData { class: &class, classes: 3, columns: &columns }).unwrap();
+    for j in 0..=columns.len() {
+        for k in 1..3 {
+            let c = fit.coefficient(k, j, 0.95).log_odds;
+            oracle.check("coefficient", c.value, &out["coef_cols_are_levels_2_to_K"][j][k - 1]);
+            oracle.check_to("se", c.se.unwrap(), &out["se"][j][k - 1], VGAM_SE);
+        }
+    }
+    oracle.check("loglik", fit.log_likelihood(), &out["loglik"]);
+    oracle.check("loglik of nnet", fit.log_likelihood(), &out["nnet_loglik"]);
+    oracle.check("aic", fit.aic(), &out["aic"]);
+    let p = fit.probabilities(&columns);
+    for k in 0..3 {
+        oracle.check("probability of the first case", p[0][k], &out["first_prob"][k]);
+    }
+
+    let out = &oracle.out()["proportional_odds"];
+    let data = OrdinalData { class: &class, classes: 3, columns: &columns };
+    let fit = ordinal(&data).unwrap();
+    let coefficients: Vec<f64> = fit.intercepts.iter().chain(&fit.slopes).copied().collect();
+    for (j, coefficient) in coefficients.iter().enumerate() {
+        oracle.check("ordinal coefficient", *coefficient, &out["coef"][j]);
+        oracle.check("ordinal se", fit.covariance[j][j].sqrt(), &out["se"][j]);
+    }
+    oracle.check("ordinal loglik", fit.log_likelihood(), &out["loglik"]);
+    let model = fit.model_test().unwrap();
+    oracle.check("ordinal lr", model.statistic, &out["stats"]["Model L.R."]);
+    oracle.check("ordinal df", model.df.unwrap(), &out["stats"]["d.f."]);
+    oracle.check("ordinal p", model.p, &out["stats"]["P"]);
+    // The middle cut of three classes is the first.
+    let lp = fit.linear_predictor(1, &columns);
+    let indices = ModelIndices::new(&lp, &class, 3, fit.null_deviance, fit.deviance, columns.len()).unwrap();
+    check_lrm_stats(&oracle, &out["stats"], &indices, class.len(), columns.len());
+    let test = proportional_odds_test(&data).unwrap();
+    oracle.check("proportional odds", test.statistic, &out["po_test_lr"]["chisq"]);
+    oracle.check("proportional odds df", test.df.unwrap(), &out["po_test_lr"]["df"]);
+    oracle.check("proportional odds p", test.p, &out["po_test_lr"]["p"]);
 }
