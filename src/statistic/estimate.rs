@@ -61,6 +61,8 @@ pub enum Method {
     BootstrapPercentile,
     /// Standard deviation of bootstrap replicates, normal interval.
     BootstrapNormal,
+    /// Values that a score test would not reject.
+    Score,
     /// Wilson's score interval of a proportion.
     Wilson,
     /// Clopper and Pearson's exact interval of a proportion.
@@ -87,6 +89,7 @@ impl Method {
             Method::Stratified => "structural components within folds",
             Method::BootstrapPercentile => "bootstrap percentile",
             Method::BootstrapNormal => "bootstrap normal",
+            Method::Score => "score",
             Method::Wilson => "Wilson score",
             Method::ClopperPearson => "Clopper–Pearson exact",
             Method::Wald => "Wald",
