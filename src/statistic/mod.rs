@@ -15,6 +15,8 @@ pub mod logistic;
 pub mod logistic_inference;
 pub mod model_indices;
 pub mod multinomial;
+pub mod loess;
+pub mod lowess;
 mod newton;
 pub mod normal;
 pub mod ordinal;
