@@ -2,15 +2,35 @@
 //! randomness is a generator that the caller passes in.
 
 pub mod auc;
+pub mod backward;
 pub(crate) mod beta;
+pub mod calibration;
+pub mod calibration_curve;
 pub mod correlated;
 pub mod delong;
 pub mod estimate;
+pub mod firth;
+pub mod fit_error;
+pub mod grouping;
+pub mod hosmer_lemeshow;
 mod infinite;
+pub(crate) mod linear;
+pub mod loess;
+pub mod logistic;
+pub mod logistic_inference;
+pub mod lowess;
+pub mod model_indices;
+pub mod multiclass_calibration;
+pub mod multinomial;
+mod newton;
 pub mod normal;
+pub mod ordinal;
 pub mod placement;
 mod quadratic_form;
 pub mod quantile;
 pub mod r_pretty;
 pub mod rank;
+pub mod rcs;
+pub mod scoring;
+mod separation;
 pub mod stratified;

@@ -107,6 +107,24 @@ pub fn student_critical(level: f64, df: f64) -> f64 {
     (df * y / x).sqrt()
 }
 
+/// P(F ≥ f) of Snedecor's F with `df1` and `df2` degrees of freedom; an infinite `df2` is χ² / `df1`.
+pub fn f_sf(f: f64, df1: f64, df2: f64) -> f64 {
+    if f.is_nan() || !(df1 > 0.0) || !(df2 > 0.0) {
+        return f64::NAN;
+    }
+    if f <= 0.0 {
+        return 1.0;
+    }
+    if f.is_infinite() {
+        return 0.0;
+    }
+    if df2.is_infinite() {
+        return chi_square_sf(df1 * f, df1);
+    }
+    let (x, y) = (df2 / (df2 + df1 * f), df1 * f / (df2 + df1 * f));
+    incomplete_beta(0.5 * df2, 0.5 * df1, x, y)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +185,9 @@ mod tests {
         // χ² with 2 degrees of freedom is exponential; with 1 it is a squared normal; t with 1 is Cauchy, with 2 algebraic.
         close(chi_square_sf(30.0, 2.0), (-15.0f64).exp(), 1e-13);
         close(chi_square_sf(9.0, 1.0), two_sided(3.0), 1e-13);
+        close(f_sf(9.0, 1.0, 12.0), student_two_sided(3.0, 12.0), 1e-13);
+        close(f_sf(4.0, 2.0, 6.0), (1.0f64 + 4.0 / 3.0).powi(-3), 1e-13);
+        close(f_sf(2.5, 4.0, f64::INFINITY), chi_square_sf(10.0, 4.0), 1e-15);
         close(student_two_sided(3.0, 1.0), 1.0 - 2.0 / PI * 3.0f64.atan(), 1e-13);
         close(student_two_sided(0.1, 2.0), 1.0 - 0.1 / 2.01f64.sqrt(), 1e-14);
         assert_eq!(student_two_sided(0.0, 7.0), 1.0);

@@ -46,6 +46,12 @@ impl Oracle {
         let expected = number(expected).unwrap_or_else(|| panic!("{}: {what}: expected is {expected}", self.id));
         close(&format!("{}: {what}", self.id), found, expected, rel_tol);
     }
+
+    /// Agreement to an absolute tolerance, for numbers that may lie near zero by chance: the ends of intervals.
+    pub fn check_within(&self, what: &str, found: f64, expected: &Value, allowed: f64) {
+        let expected = number(expected).unwrap_or_else(|| panic!("{}: {what}: expected is {expected}", self.id));
+        assert!((found - expected).abs() <= allowed, "{}: {what}: found {found:e}, expected {expected:e}", self.id);
+    }
 }
 
 /// Relative agreement; around zero, absolute agreement at the tolerance times 1e-4 (what is zero but for rounding has no relative error).
