@@ -276,11 +276,8 @@ fn a_patient_never_stands_on_both_sides() {
     // Both lesions of a patient have one class here, as stratification by patient wants a class per patient.
     let outcome = (0..120).map(|i| (i / 2) % 2).collect();
     let cohort = Cohort::new(CohortParts { patients: patients.clone(), outcome, ..made }, 1, 3).unwrap();
-    let all = [
-        Folds::k_fold(&cohort, 5, 3).unwrap(),
-        Folds::holdout(&cohort, 0.3).unwrap(),
-        Folds::bootstrap(&cohort, 20).unwrap(),
-    ];
+    let all =
+        [Folds::k_fold(&cohort, 5, 3).unwrap(), Folds::holdout(&cohort, 0.3).unwrap(), Folds::bootstrap(&cohort, 20).unwrap()];
     for split in all.iter().flat_map(Folds::splits) {
         assert!(split.test().iter().all(|&t| split.train().iter().all(|&r| patients[t] != patients[r])));
         assert!(cohort.split(split).is_ok());

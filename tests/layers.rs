@@ -41,8 +41,7 @@ fn rooms() -> BTreeMap<String, Vec<(PathBuf, String)>> {
         let room = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_string();
         let text = std::fs::read_to_string(&file).unwrap();
         let code = text.split("#[cfg(test)]\nmod").next().unwrap();
-        let code: String =
-            code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         rooms.entry(room).or_default().push((inside.to_path_buf(), code));
     }
     rooms

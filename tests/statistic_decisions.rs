@@ -155,9 +155,8 @@ fn paired_decisions_agree_with_r() {
         let data = &oracle["data"];
         let table = columns(&oracle, &["y", data["p1"].as_str().unwrap(), data["p2"].as_str().unwrap()]);
         let event = events(&table[0]);
-        let call = |j: usize, key: &str| -> Vec<bool> {
-            numbers(&table[j]).iter().map(|p| *p >= data[key].as_f64().unwrap()).collect()
-        };
+        let call =
+            |j: usize, key: &str| -> Vec<bool> { numbers(&table[j]).iter().map(|p| *p >= data[key].as_f64().unwrap()).collect() };
         let (first, second) = (call(1, "t1"), call(2, "t2"));
         let among = |wanted: bool, calls: &[bool]| -> Vec<bool> {
             calls.iter().zip(&event).filter(|(_, e)| **e == wanted).map(|(c, _)| *c).collect()
@@ -185,10 +184,8 @@ fn paired_decisions_agree_with_r() {
     let table = columns(&oracle, &wanted);
     let event = events(&table[0]);
     let cut = oracle["data"]["cut"].as_f64().unwrap();
-    let right: Vec<Vec<bool>> = table[1..]
-        .iter()
-        .map(|column| numbers(column).iter().zip(&event).map(|(p, e)| (*p >= cut) == *e).collect())
-        .collect();
+    let right: Vec<Vec<bool>> =
+        table[1..].iter().map(|column| numbers(column).iter().zip(&event).map(|(p, e)| (*p >= cut) == *e).collect()).collect();
     let test = paired::cochran_q(&right).unwrap();
     close(test.statistic, &oracle["outputs"]["Q"], 1e-9);
     close(test.p, &oracle["outputs"]["p"], 1e-9);

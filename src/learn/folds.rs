@@ -146,8 +146,7 @@ impl Folds {
         if used.len() < 2 {
             return Err(Error::study("leave-one-site-out needs at least two sites"));
         }
-        let splits =
-            used.iter().enumerate().map(|(fold, &site)| split_by(0, fold, cohort.n(), |i| sites[i] == site)).collect();
+        let splits = used.iter().enumerate().map(|(fold, &site)| split_by(0, fold, cohort.n(), |i| sites[i] == site)).collect();
         Ok(Folds { splits, validation: Validation::CrossFitted })
     }
 
@@ -168,7 +167,10 @@ impl Folds {
             names.sort_unstable();
             names.dedup();
             if ids.len() != cohort.n() || names.len() < 2 {
-                return Err(Error::study(format!("repeat {}: the given folds need every case and at least two folds", repeat + 1)));
+                return Err(Error::study(format!(
+                    "repeat {}: the given folds need every case and at least two folds",
+                    repeat + 1
+                )));
             }
             splits.extend(names.iter().enumerate().map(|(fold, &id)| split_by(repeat, fold, cohort.n(), |i| ids[i] == id)));
         }

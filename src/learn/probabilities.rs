@@ -74,7 +74,10 @@ impl Probabilities {
 
     /// The rows at `rows`, in that order.
     pub fn select(&self, rows: &[usize]) -> Self {
-        Probabilities { values: self.values.select(ndarray::Axis(0), rows), defined: rows.iter().map(|&i| self.defined[i]).collect() }
+        Probabilities {
+            values: self.values.select(ndarray::Axis(0), rows),
+            defined: rows.iter().map(|&i| self.defined[i]).collect(),
+        }
     }
 
     /// The score of row `i`: log p_k / p_0 for k = 1 … K−1. For two classes that is the log odds of the event, the linear

@@ -42,10 +42,6 @@ impl InnerScores {
     pub fn probabilities(&self) -> &Probabilities {
         &self.probabilities
     }
-
-    pub(super) fn foreign(probabilities: Probabilities) -> Self {
-        InnerScores { probabilities, origin: [0; 32] }
-    }
 }
 
 impl TrainRows {

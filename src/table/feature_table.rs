@@ -149,7 +149,9 @@ impl FeatureTable {
             }
             for (name, values, info) in &block.columns {
                 if names.contains(name) {
-                    return Err(Error::usage(format!("two columns are called {name}; rename one, or exclude it in the study file")));
+                    return Err(Error::usage(format!(
+                        "two columns are called {name}; rename one, or exclude it in the study file"
+                    )));
                 }
                 columns.push(series(name, &pick(values, &rows))?);
                 names.push(name.clone());
@@ -191,11 +193,16 @@ impl FeatureTable {
             DataType::String => {
                 let text = column.str().map_err(fault)?;
                 let code = |text: &str| info.levels.iter().position(|level| level == text).map(|code| code as u32);
-                FeatureValues::Category { codes: text.iter().map(|text| text.and_then(code)).collect(), levels: info.levels.clone() }
+                FeatureValues::Category {
+                    codes: text.iter().map(|text| text.and_then(code)).collect(),
+                    levels: info.levels.clone(),
+                }
             }
             DataType::List(_) => {
                 let lists = column.list().map_err(fault)?;
-                let array = |list: Option<Series>| list.map(|l| l.f32().map(|v| v.iter().flatten().collect::<Vec<f32>>()).unwrap_or_default());
+                let array = |list: Option<Series>| {
+                    list.map(|l| l.f32().map(|v| v.iter().flatten().collect::<Vec<f32>>()).unwrap_or_default())
+                };
                 let values = (0..lists.len()).map(|i| array(lists.get_as_series(i))).collect();
                 FeatureValues::Array { values, shape: info.levels.iter().filter_map(|side| side.parse().ok()).collect() }
             }
@@ -253,7 +260,8 @@ impl FeatureTable {
         let frame = super::write::read_parquet(table)?;
         let parsed: Option<Vec<FeatureName>> = infos.iter().map(|info| FeatureName::parse(&info.name)).collect();
         let names = parsed.filter(|names| names.iter().all(|name| frame.column(&name.to_string()).is_ok()));
-        let names = names.ok_or_else(|| InputError::new(dictionary, "features that the table does not have", "the table's dictionary"))?;
+        let names = names
+            .ok_or_else(|| InputError::new(dictionary, "features that the table does not have", "the table's dictionary"))?;
         Ok(FeatureTable { frame, names, dictionary: infos })
     }
 }

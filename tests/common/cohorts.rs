@@ -67,5 +67,8 @@ pub fn cohort(shape: &Shape) -> Cohort {
 /// A category column, for transforms that want one.
 pub fn category(modality: &str, name: &str, codes: Vec<Option<u32>>, levels: &[&str]) -> Column {
     let levels: Vec<String> = levels.iter().map(|level| level.to_string()).collect();
-    Column { name: Arc::new(FeatureName::new(modality, name)), values: Values::Category { codes: codes.into(), levels: levels.into() } }
+    Column {
+        name: Arc::new(FeatureName::new(modality, name)),
+        values: Values::Category { codes: codes.into(), levels: levels.into() },
+    }
 }
