@@ -2,7 +2,7 @@
 
 use super::progress::{print, say};
 use crate::error::{Error, Result};
-use crate::table::file::write_atomically;
+use crate::table::file::write_whole;
 use std::path::PathBuf;
 
 /// Write a starter study file, with comments.
@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     if file.exists() {
         return Err(Error::usage(format!("{} exists already; choose another name", file.display())));
     }
-    write_atomically(file, |out| out.write_all(text.as_bytes()))?;
+    write_whole(file, text.as_bytes())?;
     say(&format!("wrote {}; edit its paths, then: vbx check {}", file.display(), file.display()));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::progress::{print, say};
 use crate::error::{Error, Result};
 use crate::study::schema;
-use crate::table::file::write_atomically;
+use crate::table::file::write_whole;
 use std::path::PathBuf;
 
 /// Print or write the JSON Schemas of every file that vbx reads and writes.
@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     if let Some(folder) = &args.write {
         std::fs::create_dir_all(folder).map_err(|cause| Error::io(folder, cause))?;
         for (name, text) in &all {
-            write_atomically(&folder.join(format!("{name}.schema.json")), |out| out.write_all(text.as_bytes()))?;
+            write_whole(folder.join(format!("{name}.schema.json")), text.as_bytes())?;
         }
         say(&format!("wrote {} schemas into {}", all.len(), folder.display()));
         return Ok(());

@@ -1,7 +1,7 @@
 //! Early fusion: one model on the columns of several modalities.
 
 use crate::error::{Error, Result};
-use crate::learn::{Features, FittedTransform, Learner, Predictor, Probabilities, TrainRows, Transform, Weight};
+use crate::learn::{Features, FittedTransform, Learner, Predictor, Probabilities, TrainRows, Transform, Weight, fit_transforms};
 use std::sync::Arc;
 
 /// Each modality's columns go through that modality's own transforms (so a block of 1,500 columns is filtered by itself);
@@ -41,23 +41,9 @@ fn rows_with_any(rows: &Features, modalities: &[String]) -> Vec<usize> {
 
 impl Learner for Early {
     fn fit(&self, train: &TrainRows) -> Result<Box<dyn Predictor>> {
-        let modalities = self.modalities();
-        let rows = rows_with_any(train.features(), &modalities);
-        let train = if rows.len() == train.n() { train.clone() } else { train.select(&rows, "early") };
-        if train.class_counts().contains(&0) {
-            return Err(Error::study(format!("a class has no training case with any of {}", modalities.join(", "))));
-        }
-        let mut beside = Features::new(Vec::new(), train.n())?;
-        let mut blocks = Vec::new();
-        for (modality, transforms) in &self.blocks {
-            let block = train.with_features(train.features().modality(modality))?;
-            let (block, steps) = chain(block, transforms)?;
-            beside = beside.beside(block.features())?;
-            blocks.push((modality.clone(), steps));
-        }
-        let (rows, joint) = chain(train.with_features(beside)?, &self.joint)?;
+        let (rows, blocks, joint) = self.prepared(train)?;
         let model = self.classifier.fit(&rows)?;
-        Ok(Box::new(FittedEarly { blocks, joint, model, modalities, classes: train.classes() }))
+        Ok(Box::new(FittedEarly { blocks, joint, model, modalities: self.modalities(), classes: train.classes() }))
     }
 
     fn fingerprint(&self) -> String {
@@ -69,19 +55,37 @@ impl Learner for Early {
     }
 }
 
-fn chain(mut rows: TrainRows, transforms: &[Arc<dyn Transform>]) -> Result<(TrainRows, Vec<Box<dyn FittedTransform>>)> {
-    let mut steps = Vec::with_capacity(transforms.len());
-    for transform in transforms {
-        let fitted = transform.fit(&rows)?;
-        rows = rows.with_features(fitted.transform(rows.features())?)?;
-        steps.push(fitted);
+type Steps = Vec<Box<dyn FittedTransform>>;
+
+impl Early {
+    /// The training rows as the classifier sees them.
+    pub fn prepare(&self, train: &TrainRows) -> Result<TrainRows> {
+        Ok(self.prepared(train)?.0)
     }
-    Ok((rows, steps))
+
+    fn prepared(&self, train: &TrainRows) -> Result<(TrainRows, Vec<(String, Steps)>, Steps)> {
+        let modalities = self.modalities();
+        let rows = rows_with_any(train.features(), &modalities);
+        let train = if rows.len() == train.n() { train.clone() } else { train.select(&rows, "early") };
+        if train.class_counts().contains(&0) {
+            return Err(Error::study(format!("a class has no training case with any of {}", modalities.join(", "))));
+        }
+        let mut beside = Features::new(Vec::new(), train.n())?;
+        let mut blocks = Vec::new();
+        for (modality, transforms) in &self.blocks {
+            let block = train.with_features(train.features().modality(modality))?;
+            let (block, steps) = fit_transforms(block, transforms)?;
+            beside = beside.beside(block.features())?;
+            blocks.push((modality.clone(), steps));
+        }
+        let (rows, joint) = fit_transforms(train.with_features(beside)?, &self.joint)?;
+        Ok((rows, blocks, joint))
+    }
 }
 
 struct FittedEarly {
-    blocks: Vec<(String, Vec<Box<dyn FittedTransform>>)>,
-    joint: Vec<Box<dyn FittedTransform>>,
+    blocks: Vec<(String, Steps)>,
+    joint: Steps,
     model: Box<dyn Predictor>,
     modalities: Vec<String>,
     classes: usize,

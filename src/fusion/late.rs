@@ -61,7 +61,8 @@ impl Learner for Late {
     fn fit(&self, train: &TrainRows) -> Result<Box<dyn Predictor>> {
         let weights = self.modality_weights(train)?;
         let models = self.signatures.iter().map(|signature| train.fitted(signature)).collect::<Result<Vec<_>>>()?;
-        let names = self.signatures.iter().map(|signature| signature.modality().to_string()).collect();
+        let name = |signature: &Signature| Ok(Arc::new(FeatureName::new(signature.modality(), "probability")?));
+        let names = self.signatures.iter().map(name).collect::<Result<Vec<_>>>()?;
         Ok(Box::new(FittedLate { models, weights, names, classes: train.classes() }))
     }
 
@@ -82,7 +83,7 @@ impl Learner for Late {
 struct FittedLate {
     models: Vec<Arc<Box<dyn Predictor>>>,
     weights: Vec<f64>,
-    names: Vec<String>,
+    names: Vec<Arc<FeatureName>>,
     classes: usize,
 }
 
@@ -94,11 +95,7 @@ impl Predictor for FittedLate {
 
     fn weights(&self) -> Vec<Weight> {
         let total: f64 = self.weights.iter().sum();
-        let weight = |(name, w): (&String, &f64)| Weight {
-            name: Arc::new(FeatureName::new(name, "probability")),
-            value: w / total,
-            signed: false,
-        };
+        let weight = |(name, w): (&Arc<FeatureName>, &f64)| Weight { name: name.clone(), value: w / total, signed: false };
         self.names.iter().zip(&self.weights).filter(|(_, w)| **w > 0.0).map(weight).collect()
     }
 

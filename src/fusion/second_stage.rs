@@ -2,7 +2,7 @@
 
 use super::Signature;
 use crate::error::Result;
-use crate::learn::{Column, Features, FittedTransform, Learner, Predictor, Probabilities, Regression, TrainRows, Transform, Weight};
+use crate::learn::{Column, Features, FittedTransform, Learner, Predictor, Probabilities, Regression, TrainRows, Transform, Weight, fit_transforms};
 use crate::table::FeatureName;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -64,13 +64,18 @@ impl SecondStage {
         rows.select_columns(|column| self.variables.contains(&column.name.to_string()))
     }
 
+    /// The second stage's model.
+    pub fn model(&self) -> &dyn Learner {
+        self.model.as_ref()
+    }
+
     /// The second stage's training rows, and what is needed to make the same columns of other rows.
     pub fn rows(&self, train: &TrainRows) -> Result<(TrainRows, SecondStageColumns)> {
         let mut means = HashMap::new();
         let mut columns = Features::new(Vec::new(), train.n())?;
         for signature in &self.signatures {
             let scores = train.inner_scores(signature)?;
-            let block = score_columns(signature.modality(), train.accept(&scores)?);
+            let block = score_columns(signature.modality(), train.accept(&scores)?)?;
             for column in &block {
                 let values = column.numbers().unwrap_or_default();
                 let there: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
@@ -78,13 +83,8 @@ impl SecondStage {
             }
             columns = columns.beside(&Features::new(fill(block, &means), train.n())?)?;
         }
-        let mut variables = train.with_features(self.variables_of(train.features()))?;
-        let mut steps = Vec::new();
-        for transform in &self.variable_transforms {
-            let fitted = transform.fit(&variables)?;
-            variables = variables.with_features(fitted.transform(variables.features())?)?;
-            steps.push(fitted);
-        }
+        let variables = train.with_features(self.variables_of(train.features()))?;
+        let (variables, steps) = fit_transforms(variables, &self.variable_transforms)?;
         let rows = train.with_features(variables.features().beside(&columns)?)?;
         Ok((rows, SecondStageColumns { means, steps }))
     }
@@ -96,12 +96,12 @@ pub struct SecondStageColumns {
     steps: Vec<Box<dyn FittedTransform>>,
 }
 
-fn score_columns(modality: &str, scores: &Probabilities) -> Vec<Column> {
+fn score_columns(modality: &str, scores: &Probabilities) -> Result<Vec<Column>> {
     (1..scores.classes())
         .map(|k| {
             let name = if scores.classes() == 2 { "score".to_string() } else { format!("score{k}") };
             let values = (0..scores.n()).map(|i| scores.score(i).map_or(f64::NAN, |score| score[k - 1])).collect();
-            Column::numeric(Arc::new(FeatureName::new(modality, &name)), values)
+            Ok(Column::numeric(Arc::new(FeatureName::new(modality, &name)?), values))
         })
         .collect()
 }
@@ -156,7 +156,7 @@ impl Predictor for FittedSecondStage {
         for (modality, model) in &self.signatures {
             let scores = model.predict(rows)?;
             anything.iter_mut().enumerate().for_each(|(i, any)| *any |= scores.is_defined(i));
-            let block = fill(score_columns(modality, &scores), &self.columns.means);
+            let block = fill(score_columns(modality, &scores)?, &self.columns.means);
             all = all.beside(&Features::new(block, rows.n())?)?;
         }
         let there: Vec<usize> = (0..rows.n()).filter(|&i| anything[i]).collect();

@@ -24,8 +24,13 @@ impl Signature {
     }
 }
 
-impl Learner for Signature {
-    fn fit(&self, train: &TrainRows) -> Result<Box<dyn Predictor>> {
+impl Signature {
+    /// The modality's columns of the training rows that have it, as the classifier sees them.
+    pub fn prepare(&self, train: &TrainRows) -> Result<TrainRows> {
+        self.pipeline.prepare(&self.own(train)?)
+    }
+
+    fn own(&self, train: &TrainRows) -> Result<TrainRows> {
         let own = train.with_features(train.features().modality(&self.modality))?;
         let present = own.features().present();
         let rows: Vec<usize> = (0..own.n()).filter(|&i| present[i]).collect();
@@ -36,7 +41,13 @@ impl Learner for Signature {
                 self.modality
             )));
         }
-        let model = self.pipeline.fit(&own)?;
+        Ok(own)
+    }
+}
+
+impl Learner for Signature {
+    fn fit(&self, train: &TrainRows) -> Result<Box<dyn Predictor>> {
+        let model = self.pipeline.fit(&self.own(train)?)?;
         Ok(Box::new(FittedSignature { modality: self.modality.clone(), classes: train.classes(), model }))
     }
 

@@ -25,7 +25,7 @@ pub use features::{Column, Features, Values};
 pub use folds::{Folds, Split, Validation};
 pub use holdout::Holdout;
 pub use out_of_fold::{FoldResult, OutOfFold};
-pub use pipeline::Pipeline;
+pub use pipeline::{Pipeline, fit_transforms};
 pub use probabilities::Probabilities;
 pub use rows::{InnerScores, TestRows, TrainRows};
 pub use seed::{Generator, Seed};

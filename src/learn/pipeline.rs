@@ -19,15 +19,31 @@ impl Pipeline {
     }
 }
 
+/// Fits transforms one after the other, each to the rows that the earlier ones have changed. Gives the changed rows and the
+/// fitted transforms.
+pub fn fit_transforms(
+    mut rows: TrainRows,
+    transforms: &[Arc<dyn Transform>],
+) -> Result<(TrainRows, Vec<Box<dyn FittedTransform>>)> {
+    let mut steps = Vec::with_capacity(transforms.len());
+    for transform in transforms {
+        let fitted = transform.fit(&rows)?;
+        rows = rows.with_features(fitted.transform(rows.features())?)?;
+        steps.push(fitted);
+    }
+    Ok((rows, steps))
+}
+
+impl Pipeline {
+    /// The training rows as the classifier sees them.
+    pub fn prepare(&self, train: &TrainRows) -> Result<TrainRows> {
+        Ok(fit_transforms(train.clone(), &self.transforms)?.0)
+    }
+}
+
 impl Learner for Pipeline {
     fn fit(&self, train: &TrainRows) -> Result<Box<dyn Predictor>> {
-        let mut rows = train.clone();
-        let mut steps = Vec::with_capacity(self.transforms.len());
-        for transform in &self.transforms {
-            let fitted = transform.fit(&rows)?;
-            rows = rows.with_features(fitted.transform(rows.features())?)?;
-            steps.push(fitted);
-        }
+        let (rows, steps) = fit_transforms(train.clone(), &self.transforms)?;
         let model = self.classifier.fit(&rows)?;
         Ok(Box::new(FittedPipeline { steps, model }))
     }

@@ -4,7 +4,7 @@ use super::spec::{ArmSpec, ModelSpec, NomogramModel, StudySpec, Task, signature_
 use crate::classifier::{ClassifierSpec, Logistic, Ordinal};
 use crate::error::Result;
 use crate::fusion::{Cascade, Early, Late, LateWeights, SecondStage, Signature};
-use crate::learn::{Learner, Pipeline, Transform};
+use crate::learn::{Learner, Pipeline, TrainRows, Transform};
 use crate::transform::{BlockScale, Encode, Impute, MedianSplit, TransformSpec};
 use std::sync::Arc;
 
@@ -28,9 +28,14 @@ pub struct BuiltArm {
     pub second_stage: Option<Arc<SecondStage>>,
     /// For a nomogram: the names of its variables.
     pub variables: Vec<String>,
-    /// The classifier of the first stage, for paths and selection counts.
+    /// The classifier of the first stage.
     pub classifier: ClassifierSpec,
+    /// For one model on columns: the training rows as its classifier sees them, to draw its regularisation path.
+    pub prepare: Option<Prepare>,
 }
+
+/// Training rows as a classifier sees them.
+pub type Prepare = Arc<dyn Fn(&TrainRows) -> Result<TrainRows> + Send + Sync>;
 
 /// What arms need to know of the data.
 pub struct Blocks<'a> {
@@ -81,15 +86,21 @@ fn build_arm(spec: &StudySpec, name: &str, arm: &ArmSpec, blocks: &Blocks) -> Re
     let mean_score = "a modality that a case lacks enters with its mean training score; \
                       a case that lacks all of them has no prediction";
     let mut second_stage = None;
+    let mut prepare: Option<Prepare> = None;
     let mut variables = Vec::new();
     let (learner, label, description, missing_rule, model): (Arc<dyn Learner>, String, String, &str, &ModelSpec) = match arm {
-        ArmSpec::Single(arm) => (
-            Arc::new(signature(&arm.modality, &arm.model)),
-            (blocks.labels)(&arm.modality),
-            format!("{} alone: {}", (blocks.labels)(&arm.modality), words(&resolve(spec, &arm.model))),
-            "a case that lacks the modality has no prediction",
-            &arm.model,
-        ),
+        ArmSpec::Single(arm) => {
+            let own = Arc::new(signature(&arm.modality, &arm.model));
+            let preparing = own.clone();
+            prepare = Some(Arc::new(move |train: &TrainRows| preparing.prepare(train)));
+            (
+                own,
+                (blocks.labels)(&arm.modality),
+                format!("{} alone: {}", (blocks.labels)(&arm.modality), words(&resolve(spec, &arm.model))),
+                "a case that lacks the modality has no prediction",
+                &arm.model,
+            )
+        }
         ArmSpec::Early(arm) => {
             let model = resolve(spec, &arm.model);
             let joint = arm.joint.as_ref().map_or_else(
@@ -108,10 +119,13 @@ fn build_arm(spec: &StudySpec, name: &str, arm: &ArmSpec, blocks: &Blocks) -> Re
             let per_block: Vec<_> = per_block.collect();
             // Blocks have been put on a common scale; a classifier that standardises again would undo their weights.
             let classifier = model.classifier().without_standardising().build();
-            let early = Early::new(per_block, joint_steps, classifier, &format!("{} > {joint_print}", prints.join(" | ")));
+            let early =
+                Arc::new(Early::new(per_block, joint_steps, classifier, &format!("{} > {joint_print}", prints.join(" | "))));
+            let preparing = early.clone();
+            prepare = Some(Arc::new(move |train: &TrainRows| preparing.prepare(train)));
             let joint_words: Vec<String> = joint.iter().map(TransformSpec::words).collect();
             (
-                Arc::new(early),
+                early,
                 format!("Early fusion ({})", listed(&arm.modalities)),
                 format!("each block by itself: {}; all blocks: {}", words(&model), joint_words.join(", ")),
                 "the columns of a modality that a case lacks are imputed from training cases and flagged",
@@ -198,11 +212,12 @@ fn build_arm(spec: &StudySpec, name: &str, arm: &ArmSpec, blocks: &Blocks) -> Re
         fusion: arm.fusion(),
         modalities,
         description: if cascade { format!("two questions in sequence, each: {description}") } else { description },
-        missing_rule: missing_rule.to_string(),
+        missing_rule: missing_rule.split_whitespace().collect::<Vec<_>>().join(" "),
         learner,
         second_stage: if cascade { None } else { second_stage },
         variables,
         classifier: resolve(spec, model).classifier(),
+        prepare: if cascade { None } else { prepare },
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::learn::{FoldResult, Probabilities, Split, Weight};
 use crate::table::FeatureName;
-use crate::table::file::write_atomically;
+use crate::table::file::write_whole;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl Cache {
     pub fn store(&self, split: &Split, arms: &[String], results: &[FoldResult]) {
         let stored: Vec<StoredFold> = arms.iter().zip(results).map(|(arm, result)| StoredFold::of(arm, result)).collect();
         if let Ok(text) = serde_json::to_vec(&stored) {
-            let _ = write_atomically(&self.file(split), |out| out.write_all(&text));
+            let _ = write_whole(self.file(split), &text);
         }
     }
 }
@@ -87,10 +87,8 @@ impl StoredFold {
                 probabilities.place(&[i], &Probabilities::new(row).ok()?);
             }
         }
-        let weight = |(modality, name, value, signed): (String, String, f64, bool)| Weight {
-            name: Arc::new(FeatureName::new(&modality, &name)),
-            value,
-            signed,
+        let weight = |(modality, name, value, signed): (String, String, f64, bool)| {
+            Some(Weight { name: Arc::new(FeatureName::sanitised(&modality, &name).ok()?), value, signed })
         };
         Some(FoldResult {
             repeat: split.repeat(),
@@ -98,7 +96,7 @@ impl StoredFold {
             cases: self.cases,
             probabilities,
             threshold: self.threshold,
-            weights: self.weights.into_iter().map(weight).collect(),
+            weights: self.weights.into_iter().map(weight).collect::<Option<_>>()?,
             notices: self.notices,
         })
     }

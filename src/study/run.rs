@@ -9,8 +9,8 @@ use super::scored::Scored;
 use super::spec::ValidationSpec;
 use crate::error::{Error, InputError, Result};
 use crate::learn::{CrossFit, FoldResult, Folds, Learner, OutOfFold, Split, Validation, cross_fit};
-use crate::table::file::write_atomically;
-use crate::table::write::{PlainColumn, write_table};
+use crate::table::file::write_whole as write_text;
+use crate::table::{PlainColumn, PlainTable};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ impl RunFolder {
     /// Writes the results.
     pub fn write_results(&self, results: &Results) -> Result<()> {
         let text = serde_json::to_vec_pretty(results).map_err(Error::numeric)?;
-        write_atomically(&self.results(), |out| out.write_all(&text))
+        write_text(&self.results(), &text)
     }
 
     /// Reads the results of an earlier run.
@@ -142,24 +142,23 @@ pub fn run(plan: &StudyPlan, folder: &RunFolder, fresh: bool, finished: &(dyn Fn
             .collect::<Result<_>>()?,
     };
     let text = serde_json::to_vec_pretty(&lock).map_err(Error::numeric)?;
-    write_atomically(&folder.path().join("lock.json"), |out| out.write_all(&text))?;
+    write_text(&folder.path().join("lock.json"), &text)?;
     Ok(results)
 }
 
 fn write_inputs(plan: &StudyPlan, folder: &RunFolder) -> Result<()> {
     let resolved = toml::to_string_pretty(plan.spec()).map_err(Error::numeric)?;
-    write_atomically(&folder.path().join("study.toml"), |out| out.write_all(resolved.as_bytes()))?;
-    plan.table().write(&folder.path().join("features.parquet"), &folder.path().join("features.dictionary.json"))?;
+    write_text(&folder.path().join("study.toml"), resolved.as_bytes())?;
+    plan.table().to_parquet(folder.path().join("features.parquet"))?;
+    plan.table().dictionary().write_json(folder.path().join("features.dictionary.json"))?;
     let folds = plan.folds();
     let rows = || folds.splits().iter().flat_map(|split| split.test().iter().map(move |&case| (split, case)));
-    write_table(
-        &folder.path().join("folds.parquet"),
-        &[
-            ("case_id", PlainColumn::Text(rows().map(|(_, case)| Some(plan.cases()[case].clone())).collect())),
-            ("repeat", PlainColumn::Integer(rows().map(|(split, _)| split.repeat() as i64 + 1).collect())),
-            ("fold", PlainColumn::Integer(rows().map(|(split, _)| split.fold() as i64 + 1).collect())),
-        ],
-    )
+    PlainTable::new([
+        ("case_id", PlainColumn::text(rows().map(|(_, case)| plan.cases()[case].clone()))),
+        ("repeat", PlainColumn::integer(rows().map(|(split, _)| split.repeat() as i64 + 1))),
+        ("fold", PlainColumn::integer(rows().map(|(split, _)| split.fold() as i64 + 1))),
+    ])
+    .write_parquet(folder.path().join("folds.parquet"))
 }
 
 /// Everything that predictions depend on, as one hash.
@@ -186,8 +185,8 @@ fn write_predictions(plan: &StudyPlan, scores: &[OutOfFold], folder: &RunFolder)
             for (at, &case) in fold.cases.iter().enumerate() {
                 case_ids.push(Some(plan.cases()[case].clone()));
                 arms.push(Some(result.arm().to_string()));
-                repeats.push(fold.repeat as i64 + 1);
-                folds.push(fold.fold as i64 + 1);
+                repeats.push(Some(fold.repeat as i64 + 1));
+                folds.push(Some(fold.fold as i64 + 1));
                 outcomes.push(Some(classes[result.outcome()[case] as usize].clone()));
                 let row = fold.probabilities.row(at);
                 for (k, column) in probabilities.iter_mut().enumerate() {
@@ -207,7 +206,7 @@ fn write_predictions(plan: &StudyPlan, scores: &[OutOfFold], folder: &RunFolder)
     ];
     columns.extend(names.iter().zip(probabilities).map(|(name, values)| (name.as_str(), PlainColumn::Number(values))));
     columns.push(("threshold", PlainColumn::Number(thresholds)));
-    write_table(&folder.path().join("predictions.parquet"), &columns)
+    PlainTable::new(columns).write_parquet(folder.path().join("predictions.parquet"))
 }
 
 /// The folds that a study file asks for, where they do not come from a table.

@@ -28,11 +28,11 @@ impl Transform for Encode {
             codes.iter().flatten().for_each(|&code| counts[code as usize] += 1);
             let reference = (0..levels.len()).max_by_key(|&code| (counts[code], std::cmp::Reverse(code)));
             let named = |code: usize| {
-                let name = format!("{}={}", column.name.name(), levels[code]);
-                (code as u32, Arc::new(FeatureName::new(column.name.modality(), &name)))
+                let name = format!("{}:{}", column.name.name(), levels[code]);
+                Ok((code as u32, Arc::new(FeatureName::sanitised(column.name.modality(), &name)?)))
             };
-            let kept = (0..levels.len()).filter(|&code| counts[code] > 0 && Some(code) != reference).map(named).collect();
-            indicators.insert(column.name.to_string(), kept);
+            let kept = (0..levels.len()).filter(|&code| counts[code] > 0 && Some(code) != reference).map(named);
+            indicators.insert(column.name.to_string(), kept.collect::<Result<Vec<_>>>()?);
         }
         Ok(Box::new(FittedEncode { indicators }))
     }

@@ -100,7 +100,7 @@ impl Transform for Impute {
             let wanted = self.flag && !matches!(filling, None | Some(Fill::Nothing)) && missing.contains(&true);
             if wanted && !patterns.contains_key(&(column.name.modality().to_string(), missing.clone())) {
                 patterns.insert((column.name.modality().to_string(), missing), name.clone());
-                let flag = FeatureName::new(column.name.modality(), &format!("{}_missing", column.name.name()));
+                let flag = FeatureName::sanitised(column.name.modality(), &format!("{}_missing", column.name.name()))?;
                 flags.push((Arc::new(flag), name.clone()));
             }
             fill.insert(name, filling.unwrap_or(Fill::Drop));

@@ -82,7 +82,8 @@ impl Transform for Pca {
             [first, rest @ ..] if rest.iter().all(|name| name.modality() == first.modality()) => first.modality(),
             _ => "all",
         };
-        let outputs = (1..=k).map(|i| Arc::new(FeatureName::new(modality, &format!("pc{i}")))).collect();
+        let named = |i: usize| Ok(Arc::new(FeatureName::new(modality, &format!("pc{i}"))?));
+        let outputs = (1..=k).map(named).collect::<Result<Vec<_>>>()?;
         Ok(Box::new(FittedPca { inputs, mean, loadings, outputs }))
     }
 }

@@ -44,7 +44,7 @@ pub fn parts(shape: &Shape) -> CohortParts {
                 let shift = if j < 2 { shape.signal * f64::from(outcome[i]) } else { 0.0 };
                 if Some(*modality) == last && lacks[i] { f64::NAN } else { noise + shift }
             });
-            columns.push(Column::numeric(Arc::new(FeatureName::new(modality, &format!("x{j}"))), values.collect()));
+            columns.push(Column::numeric(Arc::new(FeatureName::new(modality, &format!("x{j}")).unwrap()), values.collect()));
         }
     }
     CohortParts {

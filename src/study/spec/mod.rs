@@ -7,12 +7,14 @@ mod arm;
 mod cohort;
 mod compare;
 mod modality;
+mod simulate;
 mod validation;
 
 pub use arm::{ArmSpec, EarlySpec, LateSpec, ModelSpec, NomogramModel, NomogramSpec, SingleSpec, StackingSpec, signature_defaults};
 pub use cohort::{CohortSpec, Condition, Her2Spec, OutcomeSpec, Task};
 pub use compare::{CompareSpec, PValueStyle, ReportSpec};
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
+pub use simulate::SimulateSpec;
 pub use validation::ValidationSpec;
 
 use crate::error::{Error, Result};
@@ -33,6 +35,9 @@ pub struct StudySpec {
     /// The seed that every random choice derives from.
     #[serde(default = "default_seed")]
     pub seed: u64,
+    /// A cohort to simulate first, instead of data of one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulate: Option<SimulateSpec>,
     /// Who is in the study.
     #[serde(default)]
     pub cohort: CohortSpec,

@@ -5,6 +5,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -120,6 +121,12 @@ pub struct ClinicalSpec {
     /// Columns that are not features.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
+    /// Columns that the dictionary does not know by their names, and the variables that they hold, e.g. `{ "Alter" = "age" }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+    /// Per column: values as they stand in the table, and what they mean in the dictionary, e.g. `{ er = { "2" = "negative" } }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// ER and PR are positive from this share of stained cells on, in %: 1 (ASCO/CAP 2020) or 10.
     #[serde(default = "one_percent")]
     pub receptor_cutoff: f64,
