@@ -30,11 +30,7 @@ pub struct MultinomialRecalibration {
 ///
 /// # Reference
 /// Van Hoorde et al., Statistics in Medicine 2014;33:2585 (each equation its own linear predictor).
-pub fn multinomial_recalibration(
-    class: &[usize],
-    probabilities: &[Vec<f64>],
-    level: f64,
-) -> Defined<MultinomialRecalibration> {
+pub fn multinomial_recalibration(class: &[usize], probabilities: &[Vec<f64>], level: f64) -> Defined<MultinomialRecalibration> {
     let lp = logits_to_first(class, probabilities)?;
     let columns: Vec<[&[f64]; 1]> = lp.iter().map(|lp| [lp.as_slice()]).collect();
     let equations: Vec<Equation> = columns.iter().map(|columns| Equation { columns, offset: None }).collect();

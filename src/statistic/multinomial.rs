@@ -78,9 +78,10 @@ impl MultinomialFit {
         let rows = columns.first().map_or(0, |c| c.len());
         (0..rows)
             .map(|i| {
-                let logits = self.coefficients.iter().map(|beta| {
-                    beta[0] + beta[1..].iter().zip(columns).map(|(b, column)| b * column[i]).sum::<f64>()
-                });
+                let logits = self
+                    .coefficients
+                    .iter()
+                    .map(|beta| beta[0] + beta[1..].iter().zip(columns).map(|(b, column)| b * column[i]).sum::<f64>());
                 softmax(&std::iter::once(0.0).chain(logits).collect::<Vec<f64>>())
             })
             .collect()
@@ -359,9 +360,8 @@ mod tests {
     fn faults_are_named() {
         let class = [0, 0, 0, 1, 1, 1, 2, 2, 2];
         let x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
-        let fit = |columns: &[&[f64]], class: &[usize], classes| {
-            multinomial(&MultinomialData { class, classes, columns }).unwrap_err()
-        };
+        let fit =
+            |columns: &[&[f64]], class: &[usize], classes| multinomial(&MultinomialData { class, classes, columns }).unwrap_err();
         assert_eq!(fit(&[&x], &class, 3), FitError::Separated { columns: vec![0], complete: true });
         assert_eq!(fit(&[&x], &class, 4), FitError::Classes);
         assert_eq!(fit(&[&x], &class, 2), FitError::Classes);

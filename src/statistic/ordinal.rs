@@ -226,10 +226,12 @@ impl Likelihood for Cumulative<'_> {
             }
             loglik += p.ln();
             // p = F(a) − F(b): derivatives of ln p in a and b, f = F (1 − F), f' = f (1 − 2 F).
-            let density = |x: Option<f64>| x.map_or((0.0, 0.0), |x| {
-                let (up, down) = (inverse_logit(x), inverse_logit(-x));
-                (up * down, up * down * (down - up))
-            });
+            let density = |x: Option<f64>| {
+                x.map_or((0.0, 0.0), |x| {
+                    let (up, down) = (inverse_logit(x), inverse_logit(-x));
+                    (up * down, up * down * (down - up))
+                })
+            };
             let ((fa, ga), (fb, gb)) = (density(a), density(b));
             let (da, db) = (fa / p, -fb / p);
             let (haa, hbb, hab) = (da * da - ga / p, db * db + gb / p, da * db);
@@ -239,7 +241,11 @@ impl Likelihood for Cumulative<'_> {
             touched.extend(upper.map(|c| (c, 0.0, 1.0)));
             for (c, &z) in self.row(i).iter().enumerate() {
                 if self.shared {
-                    touched.push((self.slope(0, c), if lower.is_some() { z } else { 0.0 }, if upper.is_some() { z } else { 0.0 }));
+                    touched.push((
+                        self.slope(0, c),
+                        if lower.is_some() { z } else { 0.0 },
+                        if upper.is_some() { z } else { 0.0 },
+                    ));
                 } else {
                     touched.extend(lower.map(|cut| (self.slope(cut, c), z, 0.0)));
                     touched.extend(upper.map(|cut| (self.slope(cut, c), 0.0, z)));
@@ -275,8 +281,7 @@ impl Likelihood for Cumulative<'_> {
         let reach = |j: &usize| direction[*j].abs();
         let slopes = self.cuts..direction.len();
         let top = slopes.clone().map(|j| reach(&j)).fold(0.0, f64::max);
-        let mut columns: Vec<usize> =
-            slopes.filter(|j| reach(j) > 1e-3 * top).filter_map(|j| self.column_of(j)).collect();
+        let mut columns: Vec<usize> = slopes.filter(|j| reach(j) > 1e-3 * top).filter_map(|j| self.column_of(j)).collect();
         columns.sort_unstable();
         columns.dedup();
         Some(FitError::Separated { columns, complete: smallest > 1e-6 * largest })

@@ -113,9 +113,8 @@ pub(crate) fn rcs_terms(x: f64, knots: &[f64]) -> Vec<f64> {
     let (last, before) = (knots[k - 1], knots[k - 2]);
     let unit = (last - knots[0]).powf(2.0 / 3.0);
     let cube = |t: f64| ((x - t) / unit).max(0.0).powi(3);
-    let spline = knots[..k - 2]
-        .iter()
-        .map(|&t| cube(t) + ((before - t) * cube(last) - (last - t) * cube(before)) / (last - before));
+    let spline =
+        knots[..k - 2].iter().map(|&t| cube(t) + ((before - t) * cube(last) - (last - t) * cube(before)) / (last - before));
     std::iter::once(x).chain(spline).collect()
 }
 
