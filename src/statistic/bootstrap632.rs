@@ -1,25 +1,72 @@
-//! The .632+ combination of apparent and left-out performance.
+//! The .632+ estimate: between the error on the cases that a model was fitted on (too good) and that on the cases a bootstrap resample
+//! left out (too bad).
 
-/// The .632+ estimate of an AUC (or of any measure where 1 is best and 0.5 is chance).
+use serde::{Deserialize, Serialize};
+
+use super::estimate::{Defined, undefined};
+
+/// The .632+ combination and what it was made of.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Point632Plus {
+    /// The .632+ estimate.
+    pub value: f64,
+    /// The plain .632 estimate, 0.368 · apparent + 0.632 · left out.
+    pub point632: f64,
+    /// Relative overfitting rate, 0 (none) to 1 (the model knows nothing).
+    pub overfitting: f64,
+    /// Weight of the left-out error, 0.632 to 1.
+    pub weight: f64,
+}
+
+/// The .632+ estimate of an error.
 ///
 /// # Definition
-/// With the apparent AUC A and the mean left-out AUC L of the bootstrap samples: L′ = max(L, 0.5) when A > 0.5, the relative overfitting
-/// R = (A − L′) / (A − 0.5), cut to [0, 1] (0 where A ≤ 0.5 or L ≥ A), w = 0.632 / (1 − 0.368 R), and the estimate (1 − w) A + w L′.
-/// L itself is used, not L′, where L < 0.5, so that a model worse than chance is not lifted to chance.
+/// R = (E₁ − e)/(γ − e), 0 unless E₁ > e and γ > e, at most 1; w = 0.632/(1 − 0.368 R); (1 − w) e + w min(E₁, γ), with e the apparent error, E₁ the
+/// mean error of left-out cases and γ the error if outcome and prediction had nothing to do with each other.
+///
+/// # Errors
+/// An error that is not a finite number.
 ///
 /// # Reference
-/// Efron & Tibshirani, J Am Stat Assoc 1997;92:548. For the AUC: Sahiner, Chan, Hadjiiski, Med Phys 2008;35:1559.
-pub fn auc_632_plus(apparent: f64, left_out: f64) -> f64 {
-    let chance = 0.5;
-    let floor = left_out.max(chance);
-    let overfitting =
-        if apparent > chance && apparent > floor { ((apparent - floor) / (apparent - chance)).clamp(0.0, 1.0) } else { 0.0 };
-    let weight = 0.632 / (1.0 - 0.368 * overfitting);
-    if left_out < chance {
-        // Full overfitting: the weight is 1, and what the left-out cases show stands.
-        return if apparent > chance { left_out } else { (1.0 - weight) * apparent + weight * left_out };
+/// Efron & Tibshirani, J Am Stat Assoc 1997;92:548.
+pub fn error_632plus(apparent: f64, left_out: f64, no_information: f64) -> Defined<Point632Plus> {
+    if ![apparent, left_out, no_information].iter().all(|x| x.is_finite()) {
+        undefined!("apparent {apparent}, left-out {left_out} and no-information error {no_information} are not all finite");
     }
-    (1.0 - weight) * apparent + weight * floor
+    let overfits = left_out > apparent && no_information > apparent;
+    let overfitting = if overfits { ((left_out - apparent) / (no_information - apparent)).min(1.0) } else { 0.0 };
+    let weight = 0.632 / (1.0 - 0.368 * overfitting);
+    let bounded = if no_information > apparent { left_out.min(no_information) } else { left_out };
+    Ok(Point632Plus {
+        value: (1.0 - weight) * apparent + weight * bounded,
+        point632: 0.368 * apparent + 0.632 * left_out,
+        overfitting,
+        weight,
+    })
+}
+
+/// The .632+ estimate of an AUC: that of the error 1 − AUC, whose no-information value is ½.
+///
+/// # Errors
+/// An AUC that is not a finite number.
+pub fn auc_632plus(apparent: f64, left_out: f64) -> Defined<Point632Plus> {
+    let error = error_632plus(1.0 - apparent, 1.0 - left_out, 0.5)?;
+    Ok(Point632Plus { value: 1.0 - error.value, point632: 1.0 - error.point632, ..error })
+}
+
+/// The misclassification error if outcomes and predictions were paired at random: 1 − Σₖ p̂ₖ q̂ₖ, p̂ and q̂ the shares of class k among outcomes and
+/// predictions.
+///
+/// # Errors
+/// Lengths that differ, no cases.
+pub fn no_information_error(class: &[usize], predicted: &[usize]) -> Defined<f64> {
+    if class.len() != predicted.len() || class.is_empty() {
+        undefined!("{} outcomes and {} predictions", class.len(), predicted.len());
+    }
+    let n = class.len() as f64;
+    let classes = class.iter().chain(predicted).max().map_or(0, |m| m + 1);
+    let share = |of: &[usize], k: usize| of.iter().filter(|&&c| c == k).count() as f64 / n;
+    Ok(1.0 - (0..classes).map(|k| share(class, k) * share(predicted, k)).sum::<f64>())
 }
 
 #[cfg(test)]
@@ -27,13 +74,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_overfitting_gives_the_632_rule_and_full_overfitting_the_left_out_value() {
-        assert!((auc_632_plus(0.8, 0.8) - 0.8).abs() < 1e-12);
-        // R = 1: everything apparent was memory.
-        assert!((auc_632_plus(1.0, 0.5) - 0.5).abs() < 1e-12);
-        assert!((auc_632_plus(1.0, 0.45) - 0.45).abs() < 1e-12);
-        // By hand: A = 0.9, L = 0.7: R = 0.5, w = 0.632 / 0.816.
-        let w = 0.632 / 0.816;
-        assert!((auc_632_plus(0.9, 0.7) - ((1.0 - w) * 0.9 + w * 0.7)).abs() < 1e-12);
+    fn its_two_ends_are_the_point632_and_the_left_out_error() {
+        // Nothing overfits: plain .632.
+        let none = error_632plus(0.2, 0.2, 0.5).unwrap();
+        assert!((none.value - 0.2).abs() < 1e-15 && none.overfitting == 0.0 && none.weight == 0.632);
+        // A one-nearest-neighbour on noise: apparent 0, left out ½, no information ½. The truth is ½, and .632+ says so.
+        let all = error_632plus(0.0, 0.5, 0.5).unwrap();
+        assert!((all.value - 0.5).abs() < 1e-15 && (all.weight - 1.0).abs() < 1e-15);
+        assert!((all.point632 - 0.316).abs() < 1e-15);
+        // Efron and Tibshirani's form: .632 plus (E₁′ − e) · 0.368 · 0.632 R / (1 − 0.368 R).
+        let (e, left_out, gamma) = (0.1, 0.3, 0.45);
+        let r = (left_out - e) / (gamma - e);
+        let expected = 0.368 * e + 0.632 * left_out + (left_out - e) * 0.368 * 0.632 * r / (1.0 - 0.368 * r);
+        assert!((error_632plus(e, left_out, gamma).unwrap().value - expected).abs() < 1e-15);
+        // Worse than no information: counted as no information.
+        assert!((error_632plus(0.1, 0.6, 0.5).unwrap().value - 0.5).abs() < 1e-15);
+        assert!(error_632plus(f64::NAN, 0.1, 0.5).is_err());
+    }
+
+    #[test]
+    fn auc_is_one_minus_its_error() {
+        let found = auc_632plus(0.9, 0.75).unwrap();
+        assert!(found.value > 0.75 && found.value < found.point632);
+        assert!((auc_632plus(1.0, 0.5).unwrap().value - 0.5).abs() < 1e-15);
+        assert!((auc_632plus(1.0, 0.4).unwrap().value - 0.5).abs() < 1e-15);
+    }
+
+    #[test]
+    fn no_information_is_chance_agreement() {
+        assert!((no_information_error(&[0, 0, 1, 1], &[0, 1, 0, 1]).unwrap() - 0.5).abs() < 1e-15);
+        assert_eq!(no_information_error(&[0, 0], &[1, 1]).unwrap(), 1.0);
+        assert!(no_information_error(&[], &[]).is_err());
     }
 }

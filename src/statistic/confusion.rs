@@ -1,232 +1,245 @@
-//! Decisions against the truth: sensitivity, specificity, predictive values and what is made of them.
+//! The two-by-two table of a prediction at a threshold, and what is read off it.
 
-use super::beta::beta_quantile;
-use super::estimate::{Defined, Estimate, Method, undefined};
-use super::normal;
 use serde::{Deserialize, Serialize};
 
-/// Wilson's score interval of k of n.
-///
-/// # Reference
-/// Wilson, J Am Stat Assoc 1927;22:209.
-pub fn wilson(k: usize, n: usize, level: f64) -> Defined<Estimate> {
-    if n == 0 {
-        undefined!("a share of no cases");
-    }
-    let (k, n) = (k as f64, n as f64);
-    let z = normal::critical(level);
-    let centre = (k + z * z / 2.0) / (n + z * z);
-    let half = z * n.sqrt() / (n + z * z) * (k / n * (1.0 - k / n) + z * z / (4.0 * n)).sqrt();
-    let p = k / n;
-    // Rounding must not push the limit at 0 or n of n past it.
-    let lower = if k == 0.0 { 0.0 } else { (centre - half).max(0.0) };
-    let upper = if k == n { 1.0 } else { (centre + half).min(1.0) };
-    Ok(Estimate::with_interval(p, Some((p * (1.0 - p) / n).sqrt()), lower, upper, level, Method::Wilson))
-}
+use super::estimate::{Defined, Estimate, Method, undefined};
+use super::normal;
+use super::proportion::{ProportionInterval, proportion};
 
-/// Clopper and Pearson's exact interval of k of n.
-///
-/// # Reference
-/// Clopper & Pearson, Biometrika 1934;26:404.
-pub fn clopper_pearson(k: usize, n: usize, level: f64) -> Defined<Estimate> {
-    if n == 0 {
-        undefined!("a share of no cases");
-    }
-    let tail = (1.0 - level) / 2.0;
-    let (x, y) = (k as f64, (n - k) as f64);
-    let lower = if k == 0 { 0.0 } else { beta_quantile(x, y + 1.0, tail, 1.0 - tail).0 };
-    let upper = if k == n { 1.0 } else { beta_quantile(x + 1.0, y, 1.0 - tail, tail).0 };
-    let p = x / n as f64;
-    let se = (p * (1.0 - p) / n as f64).sqrt();
-    Ok(Estimate::with_interval(p, Some(se), lower, upper, level, Method::ClopperPearson))
-}
-
-/// The four counts of a binary decision.
+/// Counts of a yes-or-no prediction against the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confusion {
-    /// Events called positive.
-    pub true_positive: usize,
-    /// Non-events called positive.
-    pub false_positive: usize,
-    /// Events called negative.
-    pub false_negative: usize,
-    /// Non-events called negative.
-    pub true_negative: usize,
+    /// Events predicted as events.
+    pub true_positives: u64,
+    /// Non-events predicted as events.
+    pub false_positives: u64,
+    /// Events predicted as non-events.
+    pub false_negatives: u64,
+    /// Non-events predicted as non-events.
+    pub true_negatives: u64,
+}
+
+/// A ratio of two counts, or why there is none.
+fn share(part: u64, whole: u64, of: &str) -> Defined<f64> {
+    if whole == 0 {
+        undefined!("there are no {of}");
+    }
+    Ok(part as f64 / whole as f64)
 }
 
 impl Confusion {
-    /// Counts decisions.
-    pub fn of(event: &[bool], positive: &[bool]) -> Self {
-        let count = |e: bool, p: bool| event.iter().zip(positive).filter(|(event, called)| **event == e && **called == p).count();
-        Confusion {
-            true_positive: count(true, true),
-            false_positive: count(false, true),
-            false_negative: count(true, false),
-            true_negative: count(false, false),
+    /// Counts predictions.
+    ///
+    /// # Errors
+    /// Lengths that differ.
+    pub fn new(event: &[bool], predicted: &[bool]) -> Defined<Self> {
+        if event.len() != predicted.len() {
+            undefined!("{} outcomes but {} predictions", event.len(), predicted.len());
         }
+        let count = |e: bool, p: bool| event.iter().zip(predicted).filter(|x| *x == (&e, &p)).count() as u64;
+        Ok(Confusion {
+            true_positives: count(true, true),
+            false_positives: count(false, true),
+            false_negatives: count(true, false),
+            true_negatives: count(false, false),
+        })
     }
 
-    /// Counts decisions at a threshold: positive when the score is at least it.
-    pub fn at(event: &[bool], score: &[f64], threshold: f64) -> Self {
-        Self::of(event, &score.iter().map(|&s| s >= threshold).collect::<Vec<_>>())
-    }
-
-    /// Share of events called positive, with Wilson's interval.
-    pub fn sensitivity(&self, level: f64) -> Defined<Estimate> {
-        wilson(self.true_positive, self.true_positive + self.false_negative, level)
-    }
-
-    /// Share of non-events called negative.
-    pub fn specificity(&self, level: f64) -> Defined<Estimate> {
-        wilson(self.true_negative, self.true_negative + self.false_positive, level)
-    }
-
-    /// Share of positive calls that are events.
-    pub fn ppv(&self, level: f64) -> Defined<Estimate> {
-        wilson(self.true_positive, self.true_positive + self.false_positive, level)
-    }
-
-    /// Share of negative calls that are non-events.
-    pub fn npv(&self, level: f64) -> Defined<Estimate> {
-        wilson(self.true_negative, self.true_negative + self.false_negative, level)
-    }
-
-    /// Share of right calls.
-    pub fn accuracy(&self, level: f64) -> Defined<Estimate> {
-        let right = self.true_positive + self.true_negative;
-        wilson(right, right + self.false_positive + self.false_negative, level)
-    }
-
-    /// The counts as a matrix, rows true and columns called classes, negative first.
-    pub fn matrix(&self) -> ConfusionMatrix {
-        ConfusionMatrix {
-            counts: vec![vec![self.true_negative, self.false_positive], vec![self.false_negative, self.true_positive]],
+    /// Counts scores at or above a threshold as positive.
+    ///
+    /// # Errors
+    /// Lengths that differ, a score that is not a number.
+    pub fn at(event: &[bool], score: &[f64], threshold: f64) -> Defined<Self> {
+        if let Some(i) = score.iter().position(|x| x.is_nan()) {
+            undefined!("the score of case {} is not a number", i + 1);
         }
-    }
-}
-
-/// Counts for K classes: rows are true, columns called classes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConfusionMatrix {
-    /// K × K counts.
-    pub counts: Vec<Vec<usize>>,
-}
-
-impl ConfusionMatrix {
-    /// Counts calls of K classes.
-    pub fn of(truth: &[usize], called: &[usize], classes: usize) -> Self {
-        let mut counts = vec![vec![0; classes]; classes];
-        truth.iter().zip(called).for_each(|(&t, &c)| counts[t][c] += 1);
-        ConfusionMatrix { counts }
+        Self::new(event, &score.iter().map(|&x| x >= threshold).collect::<Vec<bool>>())
     }
 
-    fn classes(&self) -> usize {
-        self.counts.len()
+    /// Events.
+    pub fn events(&self) -> u64 {
+        self.true_positives + self.false_negatives
     }
 
-    fn total(&self) -> f64 {
-        self.counts.iter().flatten().sum::<usize>() as f64
+    /// Non-events.
+    pub fn nonevents(&self) -> u64 {
+        self.false_positives + self.true_negatives
     }
 
-    fn row(&self, k: usize) -> f64 {
-        self.counts[k].iter().sum::<usize>() as f64
+    /// Predicted events.
+    pub fn positives(&self) -> u64 {
+        self.true_positives + self.false_positives
     }
 
-    fn column(&self, k: usize) -> f64 {
-        self.counts.iter().map(|row| row[k]).sum::<usize>() as f64
+    /// Predicted non-events.
+    pub fn negatives(&self) -> u64 {
+        self.false_negatives + self.true_negatives
     }
 
-    fn hits(&self) -> f64 {
-        (0..self.classes()).map(|k| self.counts[k][k]).sum::<usize>() as f64
+    /// All cases.
+    pub fn total(&self) -> u64 {
+        self.events() + self.nonevents()
     }
 
-    /// One class against the rest.
-    pub fn one_versus_rest(&self, k: usize) -> Confusion {
-        let true_positive = self.counts[k][k];
-        let false_negative = self.counts[k].iter().sum::<usize>() - true_positive;
-        let false_positive = self.counts.iter().map(|row| row[k]).sum::<usize>() - true_positive;
-        let all: usize = self.counts.iter().flatten().sum();
-        Confusion {
-            true_positive,
-            false_positive,
-            false_negative,
-            true_negative: all - true_positive - false_positive - false_negative,
-        }
+    /// Share of the events that are predicted (recall, true positive rate).
+    pub fn sensitivity(&self, level: f64, interval: ProportionInterval) -> Defined<Estimate> {
+        proportion(self.true_positives, self.events(), level, interval)
     }
 
-    /// Share of right calls.
-    pub fn accuracy(&self, level: f64) -> Defined<Estimate> {
-        wilson(self.hits() as usize, self.total() as usize, level)
+    /// Share of the non-events that are predicted as such.
+    pub fn specificity(&self, level: f64, interval: ProportionInterval) -> Defined<Estimate> {
+        proportion(self.true_negatives, self.nonevents(), level, interval)
     }
 
-    /// Mean over classes of the share called rightly (macro recall).
+    /// Positive predictive value (precision): share of the predicted events that are events.
+    pub fn ppv(&self, level: f64, interval: ProportionInterval) -> Defined<Estimate> {
+        proportion(self.true_positives, self.positives(), level, interval)
+    }
+
+    /// Negative predictive value: share of the predicted non-events that are non-events.
+    pub fn npv(&self, level: f64, interval: ProportionInterval) -> Defined<Estimate> {
+        proportion(self.true_negatives, self.negatives(), level, interval)
+    }
+
+    /// Share of the cases that are predicted right.
+    pub fn accuracy(&self, level: f64, interval: ProportionInterval) -> Defined<Estimate> {
+        proportion(self.true_positives + self.true_negatives, self.total(), level, interval)
+    }
+
+    /// Mean of sensitivity and specificity.
     pub fn balanced_accuracy(&self) -> Defined<f64> {
-        if (0..self.classes()).any(|k| self.row(k) == 0.0) {
-            undefined!("a class has no case");
-        }
-        Ok((0..self.classes()).map(|k| self.counts[k][k] as f64 / self.row(k)).sum::<f64>() / self.classes() as f64)
+        Ok(0.5
+            * (share(self.true_positives, self.events(), "events")?
+                + share(self.true_negatives, self.nonevents(), "non-events")?))
     }
 
-    /// F1 of a class: 2 TP / (2 TP + FP + FN); undefined where the class is neither there nor called.
-    pub fn f1(&self, k: usize) -> Defined<f64> {
-        let both = self.row(k) + self.column(k);
-        if both == 0.0 {
-            undefined!("the class is neither there nor called");
-        }
-        Ok(2.0 * self.counts[k][k] as f64 / both)
+    /// Harmonic mean of PPV and sensitivity, 2 TP / (2 TP + FP + FN).
+    pub fn f1(&self) -> Defined<f64> {
+        share(2 * self.true_positives, self.events() + self.positives(), "events, predicted or real")
     }
 
-    /// Mean of the classes' F1.
-    pub fn f1_macro(&self) -> Defined<f64> {
-        let all: Vec<f64> = (0..self.classes()).map(|k| self.f1(k)).collect::<Defined<_>>()?;
-        Ok(all.iter().sum::<f64>() / all.len() as f64)
-    }
-
-    /// Mean of the classes' F1, weighted by their numbers of cases.
-    pub fn f1_weighted(&self) -> Defined<f64> {
-        let mut sum = 0.0;
-        for k in 0..self.classes() {
-            sum += self.f1(k)? * self.row(k);
-        }
-        Ok(sum / self.total())
-    }
-
-    /// Matthews' correlation coefficient; for K classes Gorodkin's R_K.
+    /// Matthews' correlation of prediction and outcome.
     ///
-    /// # Reference
-    /// Matthews, Biochim Biophys Acta 1975;405:442. Gorodkin, Comput Biol Chem 2004;28:367.
+    /// # Errors
+    /// Outcomes or predictions all alike (scikit-learn prints 0 there).
     pub fn mcc(&self) -> Defined<f64> {
-        let n = self.total();
-        let agreement: f64 = (0..self.classes()).map(|k| self.row(k) * self.column(k)).sum();
-        let rows: f64 = (0..self.classes()).map(|k| self.row(k).powi(2)).sum();
-        let columns: f64 = (0..self.classes()).map(|k| self.column(k).powi(2)).sum();
-        let scale = (n * n - rows) * (n * n - columns);
-        if scale <= 0.0 {
-            undefined!("Matthews' correlation needs two classes among the cases and among the calls");
+        let margins = [self.events(), self.nonevents(), self.positives(), self.negatives()];
+        if margins.contains(&0) {
+            undefined!("outcomes or predictions are all alike: no correlation");
         }
-        Ok((self.hits() * n - agreement) / scale.sqrt())
+        let product = |a: u64, b: u64| a as f64 * b as f64;
+        let cross = product(self.true_positives, self.true_negatives) - product(self.false_positives, self.false_negatives);
+        Ok(cross / margins.iter().map(|&x| (x as f64).sqrt()).product::<f64>())
     }
 
-    /// Cohen's kappa; with `power` 1 or 2 weighted linearly or quadratically by the distance of ordered classes.
+    /// Cohen's kappa: agreement of prediction and outcome beyond chance.
     ///
-    /// # Reference
-    /// Cohen, Psychol Bull 1968;70:213.
-    pub fn kappa(&self, power: Option<i32>) -> Defined<f64> {
-        let n = self.total();
-        let weight = |i: usize, j: usize| match power {
-            None => f64::from(u8::from(i != j)),
-            Some(power) => (i as f64 - j as f64).abs().powi(power),
-        };
-        let (mut observed, mut expected) = (0.0, 0.0);
-        for i in 0..self.classes() {
-            for j in 0..self.classes() {
-                observed += weight(i, j) * self.counts[i][j] as f64 / n;
-                expected += weight(i, j) * self.row(i) * self.column(j) / (n * n);
-            }
+    /// # Errors
+    /// Outcomes and predictions all alike.
+    pub fn kappa(&self) -> Defined<f64> {
+        let n = self.total() as f64;
+        if n == 0.0 {
+            undefined!("no cases");
         }
-        if !(expected > 0.0) {
-            undefined!("kappa needs two classes among the cases or the calls");
+        let observed = (self.true_positives + self.true_negatives) as f64 / n;
+        let chance =
+            (self.events() as f64 * self.positives() as f64 + self.nonevents() as f64 * self.negatives() as f64) / (n * n);
+        if chance == 1.0 {
+            undefined!("outcomes and predictions are all alike: no agreement beyond chance is possible");
         }
-        Ok(1.0 - observed / expected)
+        Ok((observed - chance) / (1.0 - chance))
+    }
+
+    /// Youden's J = sensitivity + specificity − 1. The interval adds up the ends of the exact intervals of both (as R's `epiR`), which is
+    /// wider than it need be.
+    pub fn youden(&self, level: f64) -> Defined<Estimate> {
+        let sensitivity = self.sensitivity(level, ProportionInterval::ClopperPearson)?;
+        let specificity = self.specificity(level, ProportionInterval::ClopperPearson)?;
+        let add = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a + b - 1.0);
+        Ok(Estimate {
+            value: sensitivity.value + specificity.value - 1.0,
+            se: None,
+            lower: add(sensitivity.lower, specificity.lower),
+            upper: add(sensitivity.upper, specificity.upper),
+            level,
+            method: Method::ClopperPearson,
+        })
+    }
+
+    /// Positive likelihood ratio, sensitivity / (1 − specificity).
+    ///
+    /// # Errors
+    /// No events, or no false positives.
+    pub fn positive_likelihood_ratio(&self, level: f64) -> Defined<Estimate> {
+        risk_ratio((self.true_positives, self.events()), (self.false_positives, self.nonevents()), level)
+    }
+
+    /// Negative likelihood ratio, (1 − sensitivity) / specificity.
+    ///
+    /// # Errors
+    /// No events, or no true negatives.
+    pub fn negative_likelihood_ratio(&self, level: f64) -> Defined<Estimate> {
+        risk_ratio((self.false_negatives, self.events()), (self.true_negatives, self.nonevents()), level)
+    }
+
+    /// Diagnostic odds ratio, TP · TN / (FP · FN), with Woolf's interval.
+    ///
+    /// # Errors
+    /// No false positives or no false negatives.
+    pub fn diagnostic_odds_ratio(&self, level: f64) -> Defined<Estimate> {
+        let [tp, fp, fne, tn] = [self.true_positives, self.false_positives, self.false_negatives, self.true_negatives];
+        if fp == 0 || fne == 0 {
+            undefined!("a diagnostic odds ratio needs false positives and false negatives");
+        }
+        let value = tp as f64 * tn as f64 / (fp as f64 * fne as f64);
+        let variance: f64 = [tp, fp, fne, tn].iter().map(|&x| 1.0 / x as f64).sum();
+        Ok(log_interval(value, variance, level))
+    }
+}
+
+/// Ratio of two proportions with its interval on the log scale.
+fn risk_ratio(first: (u64, u64), second: (u64, u64), level: f64) -> Defined<Estimate> {
+    if first.1 == 0 || second.1 == 0 || second.0 == 0 {
+        undefined!("a likelihood ratio of {} of {} to {} of {}", first.0, first.1, second.0, second.1);
+    }
+    let p = |(x, n): (u64, u64)| x as f64 / n as f64;
+    let part = |(x, n): (u64, u64)| 1.0 / x as f64 - 1.0 / n as f64;
+    Ok(log_interval(p(first) / p(second), part(first) + part(second), level))
+}
+
+/// exp(ln value ± z √variance); a value of 0 has no interval.
+fn log_interval(value: f64, variance: f64, level: f64) -> Estimate {
+    if value == 0.0 || !variance.is_finite() {
+        return Estimate { level, ..Estimate::point(value) };
+    }
+    let factor = (normal::critical(level) * variance.sqrt()).exp();
+    Estimate::with_interval(value, Some(value * variance.sqrt()), value / factor, value * factor, level, Method::Log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_by_hand() {
+        let table = Confusion { true_positives: 30, false_positives: 10, false_negatives: 20, true_negatives: 40 };
+        assert_eq!(table.balanced_accuracy().unwrap(), 0.7);
+        assert!((table.f1().unwrap() - 60.0 / 90.0).abs() < 1e-15);
+        assert!((table.mcc().unwrap() - 1000.0 / (50.0 * 50.0 * 40.0 * 60.0f64).sqrt()).abs() < 1e-15);
+        assert!((table.kappa().unwrap() - 0.4).abs() < 1e-15);
+        assert!((table.diagnostic_odds_ratio(0.95).unwrap().value - 6.0).abs() < 1e-15);
+        assert!((table.positive_likelihood_ratio(0.95).unwrap().value - 3.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn what_is_undefined_is_not_zero() {
+        let never = Confusion::at(&[true, false, false], &[0.1, 0.2, 0.3], 0.5).unwrap();
+        assert!(never.ppv(0.95, ProportionInterval::Wilson).is_err());
+        assert!(never.mcc().is_err());
+        assert_eq!(never.f1(), Ok(0.0));
+        assert!(never.positive_likelihood_ratio(0.95).is_err());
+        let none = Confusion::new(&[], &[]).unwrap();
+        assert!(none.kappa().is_err() && none.f1().is_err() && none.balanced_accuracy().is_err());
+        assert!(Confusion::at(&[true], &[f64::NAN], 0.5).is_err());
     }
 }

@@ -61,12 +61,20 @@ pub enum Method {
     BootstrapPercentile,
     /// Standard deviation of bootstrap replicates, normal interval.
     BootstrapNormal,
+    /// Quantiles of bootstrap replicates, turned about the estimate.
+    BootstrapBasic,
+    /// Bias-corrected and accelerated bootstrap.
+    BootstrapBca,
     /// Values that a score test would not reject.
     Score,
     /// Wilson's score interval of a proportion.
     Wilson,
     /// Clopper and Pearson's exact interval of a proportion.
     ClopperPearson,
+    /// Agresti and Coull's interval of a proportion.
+    AgrestiCoull,
+    /// Posterior interval of a proportion under Jeffreys' prior.
+    Jeffreys,
     /// Wald interval of a regression coefficient.
     Wald,
     /// Profile likelihood.
@@ -89,9 +97,13 @@ impl Method {
             Method::Stratified => "structural components within folds",
             Method::BootstrapPercentile => "bootstrap percentile",
             Method::BootstrapNormal => "bootstrap normal",
+            Method::BootstrapBasic => "basic bootstrap",
+            Method::BootstrapBca => "bias-corrected accelerated bootstrap",
             Method::Score => "score",
             Method::Wilson => "Wilson score",
             Method::ClopperPearson => "Clopper–Pearson exact",
+            Method::AgrestiCoull => "Agresti–Coull",
+            Method::Jeffreys => "Jeffreys",
             Method::Wald => "Wald",
             Method::ProfileLikelihood => "profile likelihood",
             Method::Exact => "exact",

@@ -1,55 +1,97 @@
-//! p values of many tests, corrected.
+//! p-values of several tests, adjusted for being several.
 
-/// Holm's step-down correction; controls the family-wise error under any dependence. In the order given.
+use serde::{Deserialize, Serialize};
+
+/// How p-values are adjusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Adjustment {
+    /// Left as they are.
+    None,
+    /// Holm's step-down: no error at all with probability 1 − α, whatever the dependence. The default.
+    #[default]
+    Holm,
+    /// Hochberg's step-up: the same with more power, for tests that do not oppose each other.
+    Hochberg,
+    /// Bonferroni: p times the number of tests.
+    Bonferroni,
+    /// Benjamini and Hochberg's false discovery rate.
+    BenjaminiHochberg,
+    /// Benjamini and Yekutieli's false discovery rate under any dependence.
+    BenjaminiYekutieli,
+}
+
+/// Adjusts p-values; a test that is undefined stays so and does not count.
+///
+/// # Definition
+/// With p₍₁₎ ≤ … ≤ p₍ₙ₎: Holm max_{j ≤ i} (n − j + 1) p₍ⱼ₎; Hochberg min_{j ≥ i} (n − j + 1) p₍ⱼ₎; Benjamini–Hochberg
+/// min_{j ≥ i} (n/j) p₍ⱼ₎; Benjamini–Yekutieli the same times Σ 1/j; all at most 1.
 ///
 /// # Reference
-/// Holm, Scand J Stat 1979;6:65. R `p.adjust(method = "holm")`.
-pub fn holm(p: &[f64]) -> Vec<f64> {
-    let order = ascending(p);
-    let mut adjusted = vec![0.0; p.len()];
-    let mut running = 0.0f64;
-    for (rank, &i) in order.iter().enumerate() {
-        running = running.max((p.len() - rank) as f64 * p[i]).min(1.0);
-        adjusted[i] = running;
+/// R `p.adjust`.
+pub fn adjust(p: &[Option<f64>], adjustment: Adjustment) -> Vec<Option<f64>> {
+    let mut order: Vec<usize> = (0..p.len()).filter(|&i| p[i].is_some_and(|p| !p.is_nan())).collect();
+    let value = |i: usize| p[i].unwrap_or(f64::NAN);
+    order.sort_by(|&i, &j| value(i).total_cmp(&value(j)));
+    let n = order.len() as f64;
+    let harmonic: f64 = (1..=order.len()).map(|j| 1.0 / j as f64).sum();
+    let factor = |rank: usize| match adjustment {
+        Adjustment::None => 1.0,
+        Adjustment::Bonferroni => n,
+        Adjustment::Holm | Adjustment::Hochberg => n - rank as f64,
+        Adjustment::BenjaminiHochberg => n / (rank + 1) as f64,
+        Adjustment::BenjaminiYekutieli => harmonic * n / (rank + 1) as f64,
+    };
+    let mut adjusted = vec![None; p.len()];
+    let mut bound: f64 = match adjustment {
+        Adjustment::Holm => 0.0,
+        _ => 1.0,
+    };
+    let mut visit = |rank: usize| {
+        let i = order[rank];
+        let scaled = (factor(rank) * value(i)).min(1.0);
+        bound = match adjustment {
+            Adjustment::None | Adjustment::Bonferroni => scaled,
+            Adjustment::Holm => bound.max(scaled),
+            _ => bound.min(scaled),
+        };
+        adjusted[i] = Some(bound);
+    };
+    match adjustment {
+        Adjustment::None | Adjustment::Bonferroni | Adjustment::Holm => (0..order.len()).for_each(&mut visit),
+        _ => (0..order.len()).rev().for_each(&mut visit),
     }
     adjusted
 }
 
-/// Hochberg's step-up correction; needs independent or positively dependent tests.
-///
-/// # Reference
-/// Hochberg, Biometrika 1988;75:800.
-pub fn hochberg(p: &[f64]) -> Vec<f64> {
-    step_up(p, |rank, n| (n - rank) as f64)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Benjamini and Hochberg's correction; controls the false discovery rate.
-///
-/// # Reference
-/// Benjamini & Hochberg, J R Stat Soc B 1995;57:289. R `p.adjust(method = "BH")`.
-pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
-    step_up(p, |rank, n| n as f64 / (rank + 1) as f64)
-}
-
-/// Bonferroni's correction.
-pub fn bonferroni(p: &[f64]) -> Vec<f64> {
-    p.iter().map(|x| (x * p.len() as f64).min(1.0)).collect()
-}
-
-/// From the largest p value down, each at most its successor.
-fn step_up(p: &[f64], factor: impl Fn(usize, usize) -> f64) -> Vec<f64> {
-    let order = ascending(p);
-    let mut adjusted = vec![0.0; p.len()];
-    let mut running = 1.0f64;
-    for (rank, &i) in order.iter().enumerate().rev() {
-        running = running.min(factor(rank, p.len()) * p[i]);
-        adjusted[i] = running;
+    fn of(p: &[f64], adjustment: Adjustment) -> Vec<f64> {
+        adjust(&p.iter().map(|&p| Some(p)).collect::<Vec<_>>(), adjustment).into_iter().flatten().collect()
     }
-    adjusted
-}
 
-fn ascending(p: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
-    order
+    fn close(found: Vec<f64>, expected: &[f64]) {
+        assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-14), "{found:?}");
+    }
+
+    #[test]
+    fn by_hand() {
+        let p = [0.04, 0.01, 0.03, 0.5];
+        close(of(&p, Adjustment::Holm), &[0.09, 0.04, 0.09, 0.5]);
+        close(of(&p, Adjustment::Hochberg), &[0.08, 0.04, 0.08, 0.5]);
+        close(of(&p, Adjustment::Bonferroni), &[0.16, 0.04, 0.12, 1.0]);
+        close(of(&p, Adjustment::BenjaminiHochberg), &[0.16 / 3.0, 0.04, 0.16 / 3.0, 0.5]);
+        let c = 1.0 + 0.5 + 1.0 / 3.0 + 0.25;
+        close(of(&p, Adjustment::BenjaminiYekutieli), &[c * 0.16 / 3.0, c * 0.04, c * 0.16 / 3.0, 1.0]);
+        close(of(&p, Adjustment::None), &p);
+    }
+
+    #[test]
+    fn an_undefined_test_does_not_count() {
+        let found = adjust(&[Some(0.01), None, Some(f64::NAN), Some(0.04)], Adjustment::Holm);
+        assert_eq!(found, [Some(0.02), None, None, Some(0.04)]);
+        assert!(adjust(&[], Adjustment::Holm).is_empty());
+    }
 }

@@ -89,11 +89,6 @@ impl Placements {
         self.nonevents
     }
 
-    /// 2 n V₁₀ of an event or 2 m V₀₁ of a non-event, at position `i`.
-    pub(crate) fn doubled(&self, i: usize) -> u64 {
-        u64::from(self.doubled[i])
-    }
-
     /// V₁₀ of an event or V₀₁ of a non-event, at position `i`.
     pub fn component(&self, i: usize, event: bool) -> f64 {
         let others = if event { self.nonevents } else { self.events };
