@@ -6,7 +6,7 @@ use crate::learn::{Learner, Link, Predictor, Probabilities, TrainRows};
 use crate::statistic::firth::firth;
 use crate::statistic::fit_error::FitError;
 use crate::statistic::logistic::{LogisticData, logistic};
-use crate::statistic::multinomial::multinomial;
+use crate::statistic::multinomial::{MultinomialData, multinomial};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ impl Learner for Logistic {
                 self.binary(train, &columns, &kept, &names, &mut notices)
             } else {
                 let class: Vec<usize> = train.outcome().iter().map(|&class| class as usize).collect();
-                multinomial(&class, train.classes(), &columns).map(|fit| {
+                multinomial(&MultinomialData { class: &class, classes: train.classes(), columns: &columns }).map(|fit| {
                     let intercepts: Vec<f64> = fit.coefficients.iter().map(|row| row[0]).collect();
                     let slopes = kept.iter().enumerate().map(|(at, &j)| {
                         (j, fit.coefficients.iter().map(|row| row[at + 1]).collect::<Vec<f64>>())

@@ -5,7 +5,7 @@ use super::logistic::Logistic;
 use crate::error::{Error, Result};
 use crate::learn::{Learner, Link, Predictor, Probabilities, TrainRows};
 use crate::statistic::fit_error::FitError;
-use crate::statistic::ordinal::proportional_odds;
+use crate::statistic::ordinal::{OrdinalData, ordinal};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ impl Learner for Ordinal {
         let mut notices = Vec::new();
         loop {
             let columns: Vec<&[f64]> = kept.iter().filter_map(|&j| train.features().columns()[j].numbers()).collect();
-            match proportional_odds(&class, train.classes(), &columns) {
+            match ordinal(&OrdinalData { class: &class, classes: train.classes(), columns: &columns }) {
                 Ok(fit) => {
                     let slopes = kept.iter().zip(&fit.slopes).map(|(&j, &b)| (j, vec![b]));
                     let log_likelihood = Some(-fit.deviance / 2.0);

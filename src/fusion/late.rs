@@ -3,7 +3,7 @@
 use super::Signature;
 use crate::error::Result;
 use crate::learn::{Features, Learner, Predictor, Probabilities, TrainRows, Weight};
-use crate::statistic::multiclass;
+use crate::statistic::multiclass::{Average, multiclass_auc};
 use crate::table::FeatureName;
 use ndarray::Array2;
 use schemars::JsonSchema;
@@ -52,9 +52,8 @@ impl Late {
 fn excess_auc(probabilities: &Probabilities, outcome: &[u32]) -> f64 {
     let rows: Vec<usize> = (0..probabilities.n()).filter(|&i| probabilities.is_defined(i)).collect();
     let classes: Vec<usize> = rows.iter().map(|&i| outcome[i] as usize).collect();
-    let values: Vec<f64> = rows.iter().filter_map(|&i| probabilities.row(i)).flat_map(|row| row.to_vec()).collect();
-    let auc = multiclass::macro_auc(&classes, &values, probabilities.classes());
-    auc.map_or(0.0, |auc| (auc - 0.5).max(0.0))
+    let values: Vec<Vec<f64>> = rows.iter().filter_map(|&i| probabilities.row(i)).map(|row| row.to_vec()).collect();
+    multiclass_auc(&classes, &[&values], Average::Macro).map_or(0.0, |aucs| (aucs.auc[0] - 0.5).max(0.0))
 }
 
 impl Learner for Late {

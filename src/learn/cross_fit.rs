@@ -3,7 +3,8 @@
 use super::out_of_fold::FoldResult;
 use super::{Cohort, Folds, Learner, OutOfFold, Probabilities, Split};
 use crate::error::{Error, Result};
-use crate::statistic::threshold;
+use crate::statistic::auc::RocCurve;
+use crate::statistic::threshold::ThresholdRule as Criterion;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,13 +50,14 @@ impl ThresholdRule {
         let defined: Vec<usize> = (0..own.n()).filter(|&i| own.is_defined(i)).collect();
         let scores: Vec<f64> = defined.iter().filter_map(|&i| own.row(i).map(|row| row[1])).collect();
         let events: Vec<bool> = defined.iter().map(|&i| train.outcome()[i] == 1).collect();
-        let chosen = match self {
-            ThresholdRule::Youden => threshold::youden(&events, &scores),
-            ThresholdRule::Specificity(s) => threshold::at_specificity(&events, &scores, *s),
-            ThresholdRule::Sensitivity(s) => threshold::at_sensitivity(&events, &scores, *s),
+        let criterion = match self {
+            ThresholdRule::Youden => Criterion::Youden,
+            ThresholdRule::Specificity(s) => Criterion::Specificity(*s),
+            ThresholdRule::Sensitivity(s) => Criterion::Sensitivity(*s),
             ThresholdRule::Prevalence | ThresholdRule::Fixed(_) => return Ok(None),
         };
-        chosen.map(|choice| Some(choice.threshold)).map_err(|why| Error::study(format!("no threshold could be chosen: {why}")))
+        let chosen = RocCurve::new(&events, &scores).and_then(|curve| criterion.choose(&curve));
+        chosen.map(|point| Some(point.threshold)).map_err(|why| Error::study(format!("no threshold could be chosen: {why}")))
     }
 }
 

@@ -3,7 +3,10 @@
 use super::KeepColumns;
 use crate::error::{Error, Result};
 use crate::learn::{Column, FittedTransform, TrainRows, Transform};
-use crate::statistic::{group_test, multiplicity};
+use crate::statistic::anova::anova;
+use crate::statistic::multiplicity::{Adjustment, adjust};
+use crate::statistic::rank_test::{RankSumP, kruskal_wallis, rank_sum};
+use crate::statistic::t_test::{Variances, t_test};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -73,10 +76,10 @@ impl UnivariateFilter {
             .collect();
         let groups: Vec<&[f64]> = groups.iter().map(Vec::as_slice).collect();
         let p = match (self.test, groups.as_slice()) {
-            (UnivariateTest::Rank, [a, b]) => group_test::mann_whitney_normal(a, b).map(|test| test.p),
-            (UnivariateTest::Mean, [a, b]) => group_test::welch_t(a, b).map(|test| test.p),
-            (UnivariateTest::Rank, groups) => group_test::kruskal_wallis(groups).map(|test| test.p),
-            (UnivariateTest::Mean, groups) => group_test::anova(groups).map(|test| test.p),
+            (UnivariateTest::Rank, [a, b]) => rank_sum(a, b, RankSumP::NormalCorrected).map(|test| test.p),
+            (UnivariateTest::Mean, [a, b]) => t_test(a, b, Variances::Unequal, 0.95).map(|test| test.test.p),
+            (UnivariateTest::Rank, groups) => kruskal_wallis(groups).map(|test| test.p),
+            (UnivariateTest::Mean, groups) => anova(groups).map(|test| test.p),
         };
         // A column whose test is undefined (constant, all missing) shows no difference.
         p.unwrap_or(1.0)
@@ -99,12 +102,13 @@ impl Transform for UnivariateFilter {
                 kept
             }
             None => {
+                let raw: Vec<Option<f64>> = p.into_iter().map(Some).collect();
                 let adjusted = match self.adjust {
-                    Adjust::None => p,
-                    Adjust::Bh => multiplicity::benjamini_hochberg(&p),
-                    Adjust::Holm => multiplicity::holm(&p),
+                    Adjust::None => raw,
+                    Adjust::Bh => adjust(&raw, Adjustment::BenjaminiHochberg),
+                    Adjust::Holm => adjust(&raw, Adjustment::Holm),
                 };
-                adjusted.iter().map(|&p| p < self.alpha).collect()
+                adjusted.iter().map(|p| p.is_some_and(|p| p < self.alpha)).collect()
             }
         };
         Ok(KeepColumns::dropping(numeric.iter().zip(&kept).filter(|(_, kept)| !**kept).map(|(column, _)| *column)))

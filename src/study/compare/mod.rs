@@ -18,7 +18,7 @@ use super::scored::Scored;
 use super::spec::CompareSpec;
 use crate::error::Result;
 use crate::learn::{Probabilities, Seed};
-use crate::statistic::bootstrap632::auc_632_plus;
+use crate::statistic::bootstrap632::auc_632plus;
 use crate::statistic::paired::cochran_q;
 use crate::study::results::{Measure, NamedMeasure};
 
@@ -99,10 +99,7 @@ pub struct Compared {
 /// Compares arms.
 pub fn compare(input: &CompareInput) -> Result<Compared> {
     let seed = Seed::new(input.seed);
-    let mut arms: Vec<Arm> = input.facts.iter().zip(&input.arms).map(|(facts, scored)| arm(input, facts, scored)).collect();
-    if input.classes.len() > 2 {
-        multiclass::fill_intervals(input, &mut arms, &seed);
-    }
+    let arms: Vec<Arm> = input.facts.iter().zip(&input.arms).map(|(facts, scored)| arm(input, facts, scored)).collect();
     let comparisons = pair::all(input, &seed);
     let statement = statement::statement(&arms, &comparisons, &input.classes);
     let joint = joint(input);
@@ -170,7 +167,7 @@ fn plus(outcome: &[u32], apparent: &Probabilities, left_out: &[NamedMeasure]) ->
     let score: Vec<f64> = rows.iter().filter_map(|&i| apparent.row(i).map(|row| row[1])).collect();
     let apparent = crate::statistic::auc::auc(&event, &score).ok()?;
     let measure = &left_out.first()?.measure;
-    let value = auc_632_plus(apparent, measure.value?);
+    let value = auc_632plus(apparent, measure.value?).ok()?.value;
     let shift = value - measure.value?;
     let moved = Measure {
         value: Some(value),
@@ -208,8 +205,9 @@ fn joint(input: &CompareInput) -> Option<JointTest> {
         })
         .collect();
     if let Some(right) = right {
+        let columns: Vec<&[bool]> = right.iter().map(Vec::as_slice).collect();
         let first = if input.arms[0].repeats.len() > 1 { " (first repeat)" } else { "" };
-        tests.push(pair::test_result(&format!("Cochran's Q of correct decisions{first}"), "Q", cochran_q(&right)));
+        tests.push(pair::test_result(&format!("Cochran's Q of correct decisions{first}"), "Q", cochran_q(&columns)));
     }
     Some(JointTest { arms: common.iter().map(|arm| arm.name.clone()).collect(), cases: common[0].cases().len(), tests })
 }

@@ -5,7 +5,7 @@ use super::discrimination::{aucs, events};
 use super::{ArmFacts, CompareInput, multiclass, reclassification, statement, threshold, utility};
 use crate::learn::Seed;
 use crate::statistic::estimate::{Defined, Test};
-use crate::statistic::multiplicity;
+use crate::statistic::multiplicity::{Adjustment, adjust};
 use crate::statistic::paired::mcnemar;
 use crate::study::results::{Comparison, Measure, TestResult};
 use crate::study::scored::Scored;
@@ -25,13 +25,11 @@ pub(super) fn all(input: &CompareInput, seed: &Seed) -> Vec<Comparison> {
     }
     let mut comparisons: Vec<Comparison> =
         pairs.par_iter().map(|&(reference, new)| pair(input, reference, new, primary == Some((reference, new)), seed)).collect();
-    let p: Vec<(usize, f64)> =
-        comparisons.iter().enumerate().filter_map(|(at, c)| Some((at, c.test.as_ref()?.p?))).collect();
-    let raw: Vec<f64> = p.iter().map(|(_, p)| *p).collect();
-    let (holm, bh) = (multiplicity::holm(&raw), multiplicity::benjamini_hochberg(&raw));
-    for (((at, _), holm), bh) in p.iter().zip(holm).zip(bh) {
-        comparisons[*at].p_holm = Some(holm);
-        comparisons[*at].p_bh = Some(bh);
+    let p: Vec<Option<f64>> = comparisons.iter().map(|comparison| comparison.test.as_ref().and_then(|test| test.p)).collect();
+    let (holm, bh) = (adjust(&p, Adjustment::Holm), adjust(&p, Adjustment::BenjaminiHochberg));
+    for ((comparison, holm), bh) in comparisons.iter_mut().zip(holm).zip(bh) {
+        comparison.p_holm = holm;
+        comparison.p_bh = bh;
     }
     for comparison in &mut comparisons {
         comparison.words = statement::of_pair(input, comparison);
@@ -60,7 +58,7 @@ fn pair(input: &CompareInput, reference: usize, new: usize, primary: bool, seed:
             Err(reason) => (Measure::undefined(&reason), test_result("paired DeLong test", "z", Err(reason))),
         }
     } else {
-        multiclass::difference(input, &old, &young, &seed)
+        multiclass::difference(&input.outcome, &old, &young, input.classes.len(), level)
     };
     let (nested, likelihood_ratio) = nesting(&input.facts[reference], &input.facts[new]);
     let (reclassification, mut notices) =
@@ -126,22 +124,19 @@ fn mcnemars(outcome: &[u32], old: &Scored, young: &Scored) -> Vec<TestResult> {
     ]
     .into_iter()
     .map(|(name, first, second)| match mcnemar(&first, &second) {
-        Ok(test) => {
-            let exact = test.first_only + test.second_only < 25;
-            TestResult {
-                name,
-                statistic_name: "χ²".into(),
-                statistic: (!exact).then_some(test.corrected.statistic),
-                df: (!exact).then_some(1.0),
-                p: Some(test.p()),
-                note: Some(format!(
-                    "{} against {} discordant cases{}",
-                    test.first_only,
-                    test.second_only,
-                    if exact { "; exact" } else { "; continuity-corrected" }
-                )),
-            }
-        }
+        Ok(test) => TestResult {
+            name,
+            statistic_name: "χ²".into(),
+            statistic: test.plain.filter(|_| !test.exact).map(|plain| plain.statistic),
+            df: (!test.exact).then_some(1.0),
+            p: Some(test.p),
+            note: Some(format!(
+                "{} against {} discordant cases{}",
+                test.only_first,
+                test.only_second,
+                if test.exact { "; exact" } else { "" }
+            )),
+        },
         Err(reason) => test_result(&name, "χ²", Err(reason)),
     })
     .collect()

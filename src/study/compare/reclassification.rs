@@ -9,7 +9,7 @@ use crate::statistic::estimate::Defined;
 use crate::statistic::idi::{Idi, idi};
 use crate::statistic::multiclass_nri::{ClassWeight, multiclass_idi, multiclass_nri, per_class_reclassification};
 use crate::statistic::nri::{Movements, NriVariance, Reclassification as Moves, reclassification_table};
-use crate::statistic::recalibrate::recalibrate;
+use crate::statistic::recalibrate::{cross_fitted_recalibration, stratified_folds};
 use crate::study::results::{
     IdiResult, Level, Measure, MulticlassReclassification, NamedMeasure, Notice, NriResult, Reclassification,
 };
@@ -41,8 +41,10 @@ impl Pair {
     }
 
     fn recalibrated(&self, generator: &mut Generator) -> Defined<Pair> {
-        let mut all = |risks: &[Vec<f64>]| -> Defined<Vec<Vec<f64>>> {
-            risks.iter().map(|p| recalibrate(&self.event, p, RECALIBRATION_FOLDS, generator)).collect()
+        // Both models are recalibrated on the same folds.
+        let folds = stratified_folds(&self.event, RECALIBRATION_FOLDS, generator);
+        let all = |risks: &[Vec<f64>]| -> Defined<Vec<Vec<f64>>> {
+            risks.iter().map(|p| cross_fitted_recalibration(&self.event, p, &folds)).collect()
         };
         Ok(Pair { event: self.event.clone(), old: all(&self.old)?, new: all(&self.new)? })
     }

@@ -2,7 +2,9 @@
 
 use super::average::{self, mean_named};
 use super::discrimination::events;
-use crate::statistic::confusion::{Confusion, ConfusionMatrix};
+use crate::statistic::class_confusion::{ClassConfusion, KappaWeight};
+use crate::statistic::confusion::Confusion;
+use crate::statistic::proportion::ProportionInterval::Wilson;
 use crate::study::results::{NamedMeasure, ThresholdResult};
 use crate::study::scored::{Repeat, Scored};
 
@@ -24,17 +26,21 @@ pub fn decisions(outcome: &[u32], arm: &Scored, classes: &[String], rule: &str, 
     let mut per_repeat = Vec::new();
     let mut values: Vec<f64> = Vec::new();
     for repeat in &arm.repeats {
-        let (measures, matrix) = if k == 2 {
-            let counts = Confusion::of(&events(outcome, repeat, 1), &calls(repeat)?);
+        let (measures, table) = if k == 2 {
+            let counts = Confusion::new(&events(outcome, repeat, 1), &calls(repeat)?).ok()?;
             values.extend(repeat.thresholds.iter().flatten().filter(|t| t.is_finite()));
-            (binary(&counts, level), counts.matrix())
+            let table = vec![
+                vec![counts.true_negatives, counts.false_positives],
+                vec![counts.false_negatives, counts.true_positives],
+            ];
+            (binary(&counts, level), table)
         } else {
             let truth: Vec<usize> = repeat.cases.iter().map(|&case| outcome[case] as usize).collect();
-            let matrix = ConfusionMatrix::of(&truth, &most_probable(repeat), k);
-            (multiclass(&matrix, classes, level), matrix)
+            let matrix = ClassConfusion::new(&truth, &most_probable(repeat), k).ok()?;
+            (multiclass(&matrix, classes, level), matrix.table)
         };
         per_repeat.push(measures);
-        for (sum, row) in confusion.iter_mut().zip(&matrix.counts) {
+        for (sum, row) in confusion.iter_mut().zip(&table) {
             sum.iter_mut().zip(row).for_each(|(sum, n)| *sum += *n as f64 / arm.repeats.len() as f64);
         }
     }
@@ -49,36 +55,35 @@ pub fn decisions(outcome: &[u32], arm: &Scored, classes: &[String], rule: &str, 
 }
 
 fn binary(counts: &Confusion, level: f64) -> Vec<NamedMeasure> {
-    let matrix = counts.matrix();
     vec![
-        NamedMeasure::new("sensitivity", "Sensitivity", average::defined(counts.sensitivity(level))),
-        NamedMeasure::new("specificity", "Specificity", average::defined(counts.specificity(level))),
-        NamedMeasure::new("ppv", "PPV", average::defined(counts.ppv(level))),
-        NamedMeasure::new("npv", "NPV", average::defined(counts.npv(level))),
-        NamedMeasure::new("accuracy", "Accuracy", average::defined(counts.accuracy(level))),
-        NamedMeasure::new("balanced-accuracy", "Balanced accuracy", average::number(matrix.balanced_accuracy())),
-        NamedMeasure::new("f1", "F1", average::number(matrix.f1(1))),
-        NamedMeasure::new("mcc", "MCC", average::number(matrix.mcc())),
-        NamedMeasure::new("kappa", "Cohen's κ", average::number(matrix.kappa(None))),
+        NamedMeasure::new("sensitivity", "Sensitivity", average::defined(counts.sensitivity(level, Wilson))),
+        NamedMeasure::new("specificity", "Specificity", average::defined(counts.specificity(level, Wilson))),
+        NamedMeasure::new("ppv", "PPV", average::defined(counts.ppv(level, Wilson))),
+        NamedMeasure::new("npv", "NPV", average::defined(counts.npv(level, Wilson))),
+        NamedMeasure::new("accuracy", "Accuracy", average::defined(counts.accuracy(level, Wilson))),
+        NamedMeasure::new("balanced-accuracy", "Balanced accuracy", average::number(counts.balanced_accuracy())),
+        NamedMeasure::new("f1", "F1", average::number(counts.f1())),
+        NamedMeasure::new("mcc", "MCC", average::number(counts.mcc())),
+        NamedMeasure::new("kappa", "Cohen's κ", average::number(counts.kappa())),
     ]
 }
 
-fn multiclass(matrix: &ConfusionMatrix, classes: &[String], level: f64) -> Vec<NamedMeasure> {
+fn multiclass(matrix: &ClassConfusion, classes: &[String], level: f64) -> Vec<NamedMeasure> {
     let mut all = vec![
-        NamedMeasure::new("accuracy", "Accuracy", average::defined(matrix.accuracy(level))),
+        NamedMeasure::new("accuracy", "Accuracy", average::defined(matrix.accuracy(level, Wilson))),
         NamedMeasure::new("balanced-accuracy", "Balanced accuracy", average::number(matrix.balanced_accuracy())),
-        NamedMeasure::new("f1-macro", "F1 (macro)", average::number(matrix.f1_macro())),
+        NamedMeasure::new("f1-macro", "F1 (macro)", average::number(matrix.macro_f1())),
         NamedMeasure::new("mcc", "MCC", average::number(matrix.mcc())),
-        NamedMeasure::new("kappa", "Cohen's κ", average::number(matrix.kappa(None))),
-        NamedMeasure::new("kappa-quadratic", "Cohen's κ (quadratic weights)", average::number(matrix.kappa(Some(2)))),
+        NamedMeasure::new("kappa", "Cohen's κ", average::number(matrix.kappa(KappaWeight::Unweighted))),
+        NamedMeasure::new("kappa-quadratic", "Cohen's κ (quadratic weights)", average::number(matrix.kappa(KappaWeight::Quadratic))),
     ];
     for (k, class) in classes.iter().enumerate() {
-        let one = matrix.one_versus_rest(k);
+        let one = matrix.against_rest(k);
         for (id, label, value) in [
-            ("sensitivity", "Sensitivity", one.sensitivity(level)),
-            ("specificity", "Specificity", one.specificity(level)),
-            ("ppv", "PPV", one.ppv(level)),
-            ("npv", "NPV", one.npv(level)),
+            ("sensitivity", "Sensitivity", one.sensitivity(level, Wilson)),
+            ("specificity", "Specificity", one.specificity(level, Wilson)),
+            ("ppv", "PPV", one.ppv(level, Wilson)),
+            ("npv", "NPV", one.npv(level, Wilson)),
         ] {
             all.push(NamedMeasure::new(format!("{id}-{class}"), format!("{label}, {class}"), average::defined(value)));
         }

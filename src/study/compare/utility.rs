@@ -24,7 +24,7 @@ pub(super) fn decision_curve(input: &CompareInput, scored: &Scored, k: usize) ->
     let mut curves = Vec::new();
     for repeat in &scored.repeats {
         let (event, p) = (events(&input.outcome, repeat, k), repeat.of_class(k));
-        let Ok(points) = net_benefit(&event, Strategy::Model(&p), &grid, None) else { continue };
+        let Ok(points) = net_benefit(&event, Strategy::Predicted(&p), &grid, None) else { continue };
         curves.push(
             points
                 .iter()
