@@ -7,6 +7,7 @@ pub(crate) mod beta;
 pub mod calibration;
 pub mod calibration_curve;
 pub mod correlated;
+pub mod decision_curve;
 pub mod delong;
 pub mod estimate;
 pub mod firth;
