@@ -34,3 +34,4 @@ pub mod rank;
 pub mod rcs;
 pub mod scoring;
 mod separation;
+pub mod stratified;
