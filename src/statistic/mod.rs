@@ -1,16 +1,22 @@
 //! Statistics: slices in, estimates out. Pure: nothing of ours is used here, nothing is read, nothing is printed;
 //! randomness is a generator that the caller passes in.
 
+pub mod anova;
 pub mod auc;
 pub mod backward;
 pub(crate) mod beta;
 pub mod calibration;
 pub mod calibration_curve;
+pub mod contingency;
 pub mod correlated;
+pub mod correlation;
 pub mod decision_curve;
 pub mod delong;
+pub mod describe;
 pub mod estimate;
 pub mod firth;
+pub mod fisher;
+pub mod fisher_table;
 pub mod fit_error;
 pub mod grouping;
 pub mod hosmer_lemeshow;
@@ -31,7 +37,12 @@ mod quadratic_form;
 pub mod quantile;
 pub mod r_pretty;
 pub mod rank;
+pub mod rank_test;
 pub mod rcs;
+mod root;
 pub mod scoring;
 mod separation;
+pub mod shapiro_wilk;
+pub mod standardised_difference;
 pub mod stratified;
+pub mod t_test;
