@@ -54,13 +54,14 @@ impl Oracle {
     }
 }
 
-/// Relative agreement; around zero, absolute agreement at the tolerance times 1e-4 (what is zero but for rounding has no relative error).
+/// Relative agreement. What is 0 but for rounding (below 1e-14 on both sides) agrees.
 pub fn close(what: &str, found: f64, expected: f64, rel_tol: f64) {
-    if found == expected {
-        return;
-    }
-    let allowed = rel_tol * expected.abs().max(1e-4);
-    assert!((found - expected).abs() <= allowed, "{what}: found {found:e}, expected {expected:e}, off by {:e}", found - expected);
+    let zero = expected == 0.0 && found.abs() < 1e-14;
+    let off = (found - expected).abs();
+    assert!(
+        found == expected || zero || off <= rel_tol * expected.abs(),
+        "{what}: found {found:e}, expected {expected:e}, off by {off:e}"
+    );
 }
 
 /// A JSON number, or R's infinities as text.
