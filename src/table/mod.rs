@@ -31,6 +31,7 @@ mod feature_name;
 mod feature_table;
 pub mod file;
 mod finding;
+mod guard;
 mod header;
 mod id_names;
 mod id_spelling;

@@ -22,7 +22,7 @@ const RULES: &[Rule] = &[
         says: "with decimal commas, read as such since every value of the column agrees",
     },
     Rule {
-        level: Level::Info,
+        level: Level::Caution,
         code: "thousands-separator",
         applies: |draft| draft.is_number() && draft.notes.grouped,
         says: "with separators between thousands, which were taken out",
