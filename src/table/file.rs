@@ -70,7 +70,7 @@ pub fn sha256(path: impl AsRef<Path>) -> Result<String> {
 /// Signs by which a spreadsheet takes a cell for a formula.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// `cell` with an apostrophe before it if a spreadsheet would take it for a formula. Numbers, negative ones too, stay as they are.
+/// `cell` with an apostrophe before it if a spreadsheet would take it for a formula. Numbers, negative ones too, stay.
 pub fn csv_safe(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(FORMULA_SIGNS) && plain(cell).is_none() { format!("'{cell}").into() } else { cell.into() }
 }
@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn formulas_are_neutralised_and_numbers_are_not() {
-        for (cell, safe) in [("=1+1", "'=1+1"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("-2.5e3", "-2.5e3"), ("+1", "+1"), ("3+", "3+"), ("", "")] {
+        for (cell, safe) in
+            [("=1+1", "'=1+1"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("-2.5e3", "-2.5e3"), ("+1", "+1"), ("3+", "3+"), ("", "")]
+        {
             assert_eq!(csv_safe(cell), safe);
             assert_eq!(csv_unsafe(&csv_safe(cell)), cell);
         }
