@@ -20,7 +20,8 @@ const MANY_LEVELS: usize = 100;
 /// # Definition
 /// In this order:
 /// - `infinite-value`: infinite numbers become missing, and are counted;
-/// - `huge-value`: numbers above 10¹⁵ in size become missing if all others of the column are below 10⁶; else they stay, and are said;
+/// - `huge-value`: numbers above 10¹⁵ in size become missing if all others of the column are below 10⁶; else they stay, and are
+///   said;
 /// - `all-missing-column`: a column without any value is dropped;
 /// - `row-index`: a column without a name of its own that counts the rows is dropped;
 /// - `constant-column`: a column with the same value in every row is dropped; with one value and missing cells it stays

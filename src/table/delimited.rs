@@ -128,7 +128,7 @@ impl<'a> Cutter<'a> {
         let runs_over_lines = end.line() - start.line() > 1 && self.record.iter().any(|cell| cell.contains('\n'));
         // A quotation mark that is never closed swallows rows without a trace.
         if runs_over_lines && !quotes_are_closed(raw, self.delimiter) {
-            let expected = "a quotation mark that opens a cell to be closed at its end; look for one that is part of the text (5\" for inches)";
+            let expected = "a quotation mark that opens a cell to be closed at its end; look for one in a text (5\" for inches)";
             return Err(InputError::new(self.path, "a cell that runs over several rows", expected).at_row(self.row).into());
         }
         Ok(true)

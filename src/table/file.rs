@@ -82,7 +82,7 @@ pub fn sha256(path: impl AsRef<Path>) -> Result<String> {
 /// Signs by which a spreadsheet takes a cell for a formula.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// `cell` with an apostrophe before it if a spreadsheet would take it for a formula. Numbers, negative ones too, stay as they are.
+/// `cell` with an apostrophe before it if a spreadsheet would take it for a formula. Numbers, negative ones too, stay.
 pub fn csv_safe(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(FORMULA_SIGNS) && plain(cell).is_none() { format!("'{cell}").into() } else { cell.into() }
 }

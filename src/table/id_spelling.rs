@@ -61,7 +61,7 @@ impl Changes {
         self.differences.sort_unstable();
         self.differences.dedup();
         let message = format!(
-            "{} with identifiers that differ in {} from those of an earlier table, and in nothing else; taken for the same patients",
+            "{} with identifiers that differ in {} alone from those of an earlier table; taken for the same patients",
             count(self.rows.len(), "row"),
             self.differences.join(" and "),
         );

@@ -136,7 +136,7 @@ impl Finder<'_> {
         let personal = self.table.columns.iter().find(|column| is_identifying(&column.name));
         let advice = match personal {
             Some(column) => format!(
-                "a column named patient_id, case_id, ID, 患者编号 …, or a mapping; `{}` identifies persons and is used only if it is mapped",
+                "a column named patient_id, ID, 患者编号 …, or a mapping; `{}` identifies persons and is used only if mapped",
                 column.name
             ),
             None => "a column named patient_id, case_id, ID, CaseName, 患者编号 …, or a mapping that names it".to_owned(),
@@ -261,7 +261,7 @@ impl Finder<'_> {
         let rows: Vec<usize> = (0..ids.len()).filter(doubtful).map(|row| self.table.row_number(row)).collect();
         if !rows.is_empty() {
             let message = format!(
-                "{} with identifiers that differ from another's only in case, width, spaces or leading zeros; taken for different patients",
+                "{} whose identifiers differ from another's only in case, width, spaces or leading zeros; left apart",
                 count(rows.len(), "row")
             );
             self.findings.push(Finding::warning("similar-id", message).in_columns([&self.table.columns[at].name]).at_rows(rows));

@@ -43,8 +43,8 @@ pub struct ReadOptions {
 /// What was noticed on the way, and by which rule it was handled, is in the findings.
 ///
 /// # Errors
-/// [`Error::Input`] where the file is not such a table: not there, empty, ragged, damaged, too large; [`Error::Usage`] for options
-/// that mean nothing; [`Error::Io`] where the system refuses.
+/// [`Error::Input`] where the file is not such a table: not there, empty, ragged, damaged, too large; [`Error::Usage`] for
+/// options that mean nothing; [`Error::Io`] where the system refuses.
 pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<(RawTable, Vec<Finding>)> {
     let path = path.as_ref();
     let bytes = load(path)?;

@@ -55,7 +55,7 @@ const RULES: &[Rule] = &[
         level: Level::Warning,
         code: "ambiguous-number",
         applies: |draft| draft.notes.unsettled,
-        says: "whose values can be read with a decimal sign or with a thousands separator (1,234), left as text; name the decimal sign",
+        says: "that may hold decimals or thousands (1,234), left as text; name the decimal sign",
     },
 ];
 
