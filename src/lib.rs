@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod learn;
+pub mod simulate;
 pub mod statistic;
 pub mod study;
 pub mod table;
