@@ -9,7 +9,6 @@ pub mod classifier;
 pub mod error;
 pub mod fusion;
 pub mod learn;
-pub mod modality;
 pub mod simulate;
 pub mod statistic;
 pub mod study;
