@@ -42,6 +42,7 @@ pub mod multiclass_nri;
 pub mod multinomial;
 pub mod multiplicity;
 mod newton;
+pub mod nomogram;
 pub mod normal;
 pub mod nri;
 pub mod ordinal;
