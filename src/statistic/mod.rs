@@ -45,6 +45,7 @@ mod newton;
 pub mod nomogram;
 pub mod normal;
 pub mod nri;
+pub mod optimism;
 pub mod ordinal;
 pub mod paired;
 pub mod pdi;

@@ -93,6 +93,8 @@ pub fn texts(value: &Value) -> Vec<String> {
 /// A CSV table as text by column.
 pub struct Table {
     columns: HashMap<String, Vec<String>>,
+    /// In the order of the file.
+    pub names: Vec<String>,
     pub rows: usize,
 }
 
@@ -109,7 +111,7 @@ impl Table {
                 columns.get_mut(name).unwrap().push(field.to_string());
             }
         }
-        Table { columns, rows }
+        Table { columns, names, rows }
     }
 
     /// The rows that have a value in all of these columns, as R's `complete.cases` keeps them.
@@ -117,7 +119,7 @@ impl Table {
         let missing = |s: &String| s.is_empty() || s == "NA";
         let keep: Vec<usize> = (0..self.rows).filter(|&i| names.iter().all(|n| !missing(&self.columns[*n][i]))).collect();
         let columns = self.columns.iter().map(|(n, c)| (n.clone(), keep.iter().map(|&i| c[i].clone()).collect())).collect();
-        Table { columns, rows: keep.len() }
+        Table { columns, names: self.names.clone(), rows: keep.len() }
     }
 
     pub fn text(&self, name: &str) -> &[String] {
