@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod learn;
+pub mod report;
 pub mod statistic;
 pub mod study;
 pub mod table;

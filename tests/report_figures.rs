@@ -100,7 +100,10 @@ fn every_figure_is_valid_described_and_of_printable_size() {
                 let element = root.children().find(|node| node.has_tag_name(("http://www.w3.org/2000/svg", part)));
                 let element = element.unwrap_or_else(|| panic!("{at}: no <{part}>"));
                 assert!(!element.text().unwrap_or_default().is_empty(), "{at}");
-                assert!(root.attribute("aria-labelledby").unwrap().split(' ').any(|id| element.attribute("id") == Some(id)), "{at}");
+                assert!(
+                    root.attribute("aria-labelledby").unwrap().split(' ').any(|id| element.attribute("id") == Some(id)),
+                    "{at}"
+                );
             }
             assert!(figure.width_mm <= 174.0 + 1e-9, "{at}: {} mm wide", figure.width_mm);
             assert!(figure.height_mm <= 240.0, "{at}: {} mm tall", figure.height_mm);
@@ -229,7 +232,10 @@ fn roc_points_lie_where_the_axes_say() {
     let curve = drawing.path_with_width("1.3");
     assert_eq!(curve.len(), truth.len());
     for ([px, py], [fpr, sensitivity]) in curve.iter().zip(truth) {
-        assert!((x.read(*px) - fpr).abs() < 2e-4 && (y.read(*py) - sensitivity).abs() < 2e-4, "({fpr}, {sensitivity}) at ({px}, {py})");
+        assert!(
+            (x.read(*px) - fpr).abs() < 2e-4 && (y.read(*py) - sensitivity).abs() < 2e-4,
+            "({fpr}, {sensitivity}) at ({px}, {py})"
+        );
     }
 }
 

@@ -73,7 +73,20 @@ fn auc(p: &[f64], event: &[bool]) -> Measure {
     if events.is_empty() || others.is_empty() {
         return Measure::undefined("only one class among the cases");
     }
-    let wins: f64 = events.iter().flat_map(|a| others.iter().map(move |b| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 })).sum();
+    let wins: f64 = events
+        .iter()
+        .flat_map(|a| {
+            others.iter().map(move |b| {
+                if a > b {
+                    1.0
+                } else if a == b {
+                    0.5
+                } else {
+                    0.0
+                }
+            })
+        })
+        .sum();
     let (m, n) = (events.len() as f64, others.len() as f64);
     let a = wins / (m * n);
     let (q1, q2) = (a / (2.0 - a), 2.0 * a * a / (1.0 + a));
@@ -97,7 +110,11 @@ fn roc(class: &str, p: &[f64], event: &[bool]) -> RocCurveResult {
         };
         push(0.0, 0.0);
         for i in order {
-            if event[i] { tp += 1.0 } else { fp += 1.0 }
+            if event[i] {
+                tp += 1.0
+            } else {
+                fp += 1.0
+            }
             push(tp, fp);
         }
     }
@@ -157,8 +174,14 @@ fn decision(class: &str, p: &[f64], event: &[bool]) -> DecisionCurveResult {
 
 fn features(rng: &mut Xoshiro256PlusPlus, modalities: &[&str]) -> Vec<SelectedFeature> {
     const NAMES: [&str; 8] = [
-        "original_glcm_Correlation", "dce2.peri3mm_original_glszm_SizeZoneNonUniformityNormalized", "shape_Sphericity",
-        "wavelet-LLH_firstorder_Skewness", "age", "er_status", "log-sigma-3-mm-3D_glrlm_RunEntropy", "adc_mean",
+        "original_glcm_Correlation",
+        "dce2.peri3mm_original_glszm_SizeZoneNonUniformityNormalized",
+        "shape_Sphericity",
+        "wavelet-LLH_firstorder_Skewness",
+        "age",
+        "er_status",
+        "log-sigma-3-mm-3D_glrlm_RunEntropy",
+        "adc_mean",
     ];
     let mut features: Vec<SelectedFeature> = (0..26)
         .map(|i| {
@@ -166,7 +189,11 @@ fn features(rng: &mut Xoshiro256PlusPlus, modalities: &[&str]) -> Vec<SelectedFe
             let sign = if rng.gen_bool(0.5) { 1.0 } else { -1.0 };
             let modality = modalities[i as usize % modalities.len()];
             SelectedFeature {
-                name: format!("{modality}.{}{}", NAMES[i as usize % NAMES.len()], if i < 8 { String::new() } else { format!("_{i}") }),
+                name: format!(
+                    "{modality}.{}{}",
+                    NAMES[i as usize % NAMES.len()],
+                    if i < 8 { String::new() } else { format!("_{i}") }
+                ),
                 frequency,
                 weight: Some(sign * (0.02 + 0.5 * frequency * rng.gen_range(0.2..1.0))),
                 sign_agreement: Some(rng.gen_range(0.6..1.0)),
@@ -194,7 +221,8 @@ pub fn lasso(rng: &mut Xoshiro256PlusPlus, modalities: &[&str], classes: &[Optio
         }
     }
     let nonzero = (0..lambda.len()).map(|k| coefficients.iter().filter(|c| c.values[k] != 0.0).count()).collect();
-    let deviance: Vec<f64> = lambda.iter().map(|l| 1.10 + 0.06 * ((l.ln() + 3.0) / 1.5).powi(2) * if l.ln() > -3.0 { 0.6 } else { 1.2 }).collect();
+    let deviance: Vec<f64> =
+        lambda.iter().map(|l| 1.10 + 0.06 * ((l.ln() + 3.0) / 1.5).powi(2) * if l.ln() > -3.0 { 0.6 } else { 1.2 }).collect();
     LassoPathResult {
         deviance_se: vec![0.03; lambda.len()],
         lambda_min: lambda[44],
@@ -211,7 +239,14 @@ fn numeric(label: &str, name: &str, from: f64, step: f64, count: usize, zero: f6
         .map(|i| from + step * i as f64)
         .map(|v| (format!("{}", (v * 100.0).round() / 100.0).replace('-', "−"), Some(v), (v - zero) * per_unit))
         .collect();
-    NomogramAxis { label: label.into(), name: name.into(), coefficient: Some(per_unit / 20.0), ticks, zero: Some(zero), points_per_unit: Some(per_unit) }
+    NomogramAxis {
+        label: label.into(),
+        name: name.into(),
+        coefficient: Some(per_unit / 20.0),
+        ticks,
+        zero: Some(zero),
+        points_per_unit: Some(per_unit),
+    }
 }
 
 fn category(label: &str, name: &str, levels: &[(&str, f64)]) -> NomogramAxis {
@@ -259,14 +294,22 @@ fn count(name: &str, n: usize) -> Count {
 }
 
 fn modality(name: &str, label: &str, features: usize, present: usize, cases: usize) -> ModalitySummary {
-    ModalitySummary { name: name.into(), label: label.into(), source: format!("{name}.csv"), features, present, missing: cases - present }
+    ModalitySummary {
+        name: name.into(),
+        label: label.into(),
+        source: format!("{name}.csv"),
+        features,
+        present,
+        missing: cases - present,
+    }
 }
 
 /// Results of `n` cases with the given arms and class names (the last is the event of two classes).
 pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Results {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     let k = classes.len();
-    let truth: Vec<usize> = (0..n).map(|i| if k == 2 { usize::from(i % 10 < 3) } else { [0, 1, 1, 2, 0, 1, 2, 1, 0, 2][i % 10] % k }).collect();
+    let truth: Vec<usize> =
+        (0..n).map(|i| if k == 2 { usize::from(i % 10 < 3) } else { [0, 1, 1, 2, 0, 1, 2, 1, 0, 2][i % 10] % k }).collect();
     let shared: Vec<Vec<f64>> = (0..k).map(|_| (0..n).map(|_| normal(&mut rng)).collect()).collect();
     let class_counts: Vec<usize> = (0..k).map(|c| truth.iter().filter(|t| **t == c).count()).collect();
     let prevalence: Vec<f64> = class_counts.iter().map(|&m| (m as f64 / n as f64).max(0.01)).collect();
@@ -279,7 +322,8 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                 .map(|i| {
                     (0..k)
                         .map(|c| {
-                            let z = 0.7 * shared[c][i] + 0.71 * normal(&mut rng) + if truth[i] == c { spec.d * 0.75 } else { 0.0 };
+                            let z =
+                                0.7 * shared[c][i] + 0.71 * normal(&mut rng) + if truth[i] == c { spec.d * 0.75 } else { 0.0 };
                             prevalence[c].ln() + z * (0.35 + 0.4 * spec.d)
                         })
                         .collect()
@@ -292,9 +336,17 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                     l.iter().map(|v| v.exp() / total).collect()
                 })
                 .collect();
-            let of = |c: usize| -> (Vec<f64>, Vec<bool>) { (p.iter().map(|p| p[c]).collect(), truth.iter().map(|t| *t == c).collect()) };
+            let of = |c: usize| -> (Vec<f64>, Vec<bool>) {
+                (p.iter().map(|p| p[c]).collect(), truth.iter().map(|t| *t == c).collect())
+            };
             let per = |c: usize| of(c);
-            let roc: Vec<_> = drawn.iter().map(|&c| { let (p, e) = per(c); roc(classes[c], &p, &e) }).collect();
+            let roc: Vec<_> = drawn
+                .iter()
+                .map(|&c| {
+                    let (p, e) = per(c);
+                    roc(classes[c], &p, &e)
+                })
+                .collect();
             let first = if k == 2 {
                 NamedMeasure::new("auc", "AUC", roc[0].auc.clone())
             } else {
@@ -304,7 +356,11 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
             let centre = first.measure.value.unwrap_or(0.5);
             let mut confusion = vec![vec![0.0; k]; k];
             for (i, p) in p.iter().enumerate() {
-                let predicted = if k == 2 { usize::from(p[1] > prevalence[1]) } else { (0..k).max_by(|&a, &b| p[a].total_cmp(&p[b])).unwrap() };
+                let predicted = if k == 2 {
+                    usize::from(p[1] > prevalence[1])
+                } else {
+                    (0..k).max_by(|&a, &b| p[a].total_cmp(&p[b])).unwrap()
+                };
                 confusion[truth[i]][predicted] += 1.0;
             }
             confusion.iter_mut().flatten().for_each(|v| *v += 0.2);
@@ -320,8 +376,18 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                     classes: class_counts.clone(),
                     without_prediction: 0,
                     discrimination: vec![first],
-                    repeats: Some(RepeatSpread { values: (0..5).map(|_| centre + 0.02 * normal(&mut rng)).collect(), sd: Some(0.02), fold_sd: None }),
-                    calibration: drawn.iter().map(|&c| { let (p, e) = per(c); calibration(classes[c], &p, &e) }).collect(),
+                    repeats: Some(RepeatSpread {
+                        values: (0..5).map(|_| centre + 0.02 * normal(&mut rng)).collect(),
+                        sd: Some(0.02),
+                        fold_sd: None,
+                    }),
+                    calibration: drawn
+                        .iter()
+                        .map(|&c| {
+                            let (p, e) = per(c);
+                            calibration(classes[c], &p, &e)
+                        })
+                        .collect(),
                     threshold: Some(ThresholdResult {
                         rule: "Youden index on the training rows".into(),
                         value: Some(0.3),
@@ -330,7 +396,13 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                         confusion,
                     }),
                     roc,
-                    decision: drawn.iter().map(|&c| { let (p, e) = per(c); decision(classes[c], &p, &e) }).collect(),
+                    decision: drawn
+                        .iter()
+                        .map(|&c| {
+                            let (p, e) = per(c);
+                            decision(classes[c], &p, &e)
+                        })
+                        .collect(),
                 },
                 features: features(&mut rng, spec.modalities),
                 lasso_path: (spec.fusion == "early").then(|| {
@@ -338,7 +410,11 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                     lasso(&mut rng, spec.modalities, &names)
                 }),
                 nomogram: (spec.fusion == "nomogram").then(|| {
-                    if k == 2 { nomogram(&[("Probability of HER2 positive", 0.0)]) } else { nomogram(&[("P(low or positive)", 1.6), ("P(positive)", -0.6)]) }
+                    if k == 2 {
+                        nomogram(&[("Probability of HER2 positive", 0.0)])
+                    } else {
+                        nomogram(&[("P(low or positive)", 1.6), ("P(positive)", -0.6)])
+                    }
                 }),
                 notices: vec![],
             }
@@ -380,13 +456,20 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                 label: "Patients with invasive breast cancer in the clinical table".into(),
                 cases: n + 63,
                 patients: n + 63,
-                excluded: vec![count("HER2 IHC 2+ without ISH result", 31), count("HER2 not recorded", 14), count("IHC and ISH contradict each other", 2)],
+                excluded: vec![
+                    count("HER2 IHC 2+ without ISH result", 31),
+                    count("HER2 not recorded", 14),
+                    count("IHC and ISH contradict each other", 2),
+                ],
             },
             FlowStep {
                 label: "With a HER2 class by the stated rules".into(),
                 cases: n + 16,
                 patients: n + 16,
-                excluded: vec![count("No modality at baseline (neither MRI nor ultrasound nor mammography within 30 days before biopsy)", 16)],
+                excluded: vec![count(
+                    "No modality at baseline (neither MRI nor ultrasound nor mammography within 30 days before biopsy)",
+                    16,
+                )],
             },
             FlowStep { label: "Cases analysed".into(), cases: n, patients: n, excluded: vec![] },
         ],

@@ -80,7 +80,8 @@ impl Drawing {
     /// Positions of the upright lines in a group, from left to right.
     pub fn ticks_in(&self, group: &str) -> Vec<f64> {
         let document = self.parsed();
-        let group = document.descendants().find(|node| node.attribute("id") == Some(group)).unwrap_or_else(|| panic!("no {group}"));
+        let group =
+            document.descendants().find(|node| node.attribute("id") == Some(group)).unwrap_or_else(|| panic!("no {group}"));
         let lines = group.children().filter(|node| node.has_tag_name((SVG, "line")));
         let mut at: Vec<f64> =
             lines.filter(|line| line.attribute("x1") == line.attribute("x2")).map(|line| number(&line, "x1")).collect();
@@ -92,7 +93,9 @@ impl Drawing {
     pub fn path_with_width(&self, width: &str) -> Vec<[f64; 2]> {
         let document = self.parsed();
         let mut paths = document.descendants().filter(|node| {
-            node.has_tag_name((SVG, "path")) && node.attribute("fill") == Some("none") && node.attribute("stroke-width") == Some(width)
+            node.has_tag_name((SVG, "path"))
+                && node.attribute("fill") == Some("none")
+                && node.attribute("stroke-width") == Some(width)
         });
         let path = paths.next().unwrap_or_else(|| panic!("no line of width {width}"));
         assert!(paths.next().is_none(), "several lines of width {width}");
@@ -109,7 +112,8 @@ impl Drawing {
     /// Centres of the dots with this radius.
     pub fn dots(&self, radius: &str) -> Vec<[f64; 2]> {
         let document = self.parsed();
-        let dots = document.descendants().filter(|node| node.has_tag_name((SVG, "circle")) && node.attribute("r") == Some(radius));
+        let dots =
+            document.descendants().filter(|node| node.has_tag_name((SVG, "circle")) && node.attribute("r") == Some(radius));
         dots.map(|dot| [number(&dot, "cx"), number(&dot, "cy")]).collect()
     }
 
@@ -117,7 +121,9 @@ impl Drawing {
     pub fn squares(&self) -> Vec<f64> {
         let document = self.parsed();
         let squares = document.descendants().filter(|node| {
-            node.has_tag_name((SVG, "rect")) && node.attribute("width") == node.attribute("height") && node.attribute("width").is_some()
+            node.has_tag_name((SVG, "rect"))
+                && node.attribute("width") == node.attribute("height")
+                && node.attribute("width").is_some()
         });
         squares.map(|square| number(&square, "x") + number(&square, "width") / 2.0).collect()
     }

@@ -61,11 +61,16 @@ pub fn decision(results: &Results, style: &Style) -> Figure {
         }
         top = lowest + 10.0;
     }
-    let mut entries: Vec<Entry> = results.arms.iter().enumerate().map(|(i, arm)| {
-        let banded = primary[i] && arm.performance.decision.iter().any(|curve| has_band(&curve.model));
-        let width = if primary[i] { style.strong } else { style.curve };
-        Entry::new(Mark::arm(style.arm(i), width, banded), arm_label(arm))
-    }).collect();
+    let mut entries: Vec<Entry> = results
+        .arms
+        .iter()
+        .enumerate()
+        .map(|(i, arm)| {
+            let banded = primary[i] && arm.performance.decision.iter().any(|curve| has_band(&curve.model));
+            let width = if primary[i] { style.strong } else { style.curve };
+            Entry::new(Mark::arm(style.arm(i), width, banded), arm_label(arm))
+        })
+        .collect();
     entries.push(Entry::new(Mark::Line(Stroke::solid(GREY, style.curve)), "Treat all"));
     entries.push(Entry::new(Mark::Line(Stroke::solid(BLACK, style.hairline + 0.2)), "Treat none"));
     let bottom = if single {
@@ -73,11 +78,12 @@ pub fn decision(results: &Results, style: &Style) -> Figure {
     } else {
         strip(&mut svg, style, 0.0, top - 4.0, width, &entries)
     };
-    let band = if primary.contains(&true) && results.arms.iter().flat_map(|arm| &arm.performance.decision).any(|c| has_band(&c.model)) {
-        "Shaded: pointwise 95% interval of the arms of the primary comparison."
-    } else {
-        ""
-    };
+    let band =
+        if primary.contains(&true) && results.arms.iter().flat_map(|arm| &arm.performance.decision).any(|c| has_band(&c.model)) {
+            "Shaded: pointwise 95% interval of the arms of the primary comparison."
+        } else {
+            ""
+        };
     let words = caption(&[
         "Net benefit (true positives per case, less false positives weighted by the odds of the threshold) over threshold \
          probabilities. A model is worth using where its curve lies above both treating all and treating none.",

@@ -87,7 +87,8 @@ fn exclusion_lines(style: &Style, step: &FlowStep, next: Option<&FlowStep>, widt
     let listed: usize = step.excluded.iter().map(|reason| reason.n).sum();
     // The number that left is what the boxes differ by; a case with two reasons may be listed under both.
     let left = next.map_or(listed, |next| step.cases.saturating_sub(next.cases));
-    let head = if listed > left { format!("Excluded: n = {left} (some for several reasons)") } else { format!("Excluded: n = {left}") };
+    let head =
+        if listed > left { format!("Excluded: n = {left} (some for several reasons)") } else { format!("Excluded: n = {left}") };
     let mut lines = vec![Line { text: head, bold: true, left: Some(0.0) }];
     for reason in &step.excluded {
         let text = format!("{}: {}", reason.name, reason.n);
@@ -125,7 +126,8 @@ fn class_boxes(svg: &mut Svg, style: &Style, results: &Results, from: Option<f64
     let (mut top, mut bottom) = (top, top);
     for (row, classes) in classes.chunks(per_row).enumerate() {
         for (class, &(left, width)) in classes.iter().zip(&cells) {
-            let mut lines: Vec<Line> = label(&class.name).into_iter().map(|text| Line { text, bold: false, left: None }).collect();
+            let mut lines: Vec<Line> =
+                label(&class.name).into_iter().map(|text| Line { text, bold: false, left: None }).collect();
             lines.resize_with(tallest, || Line { text: String::new(), bold: false, left: None });
             lines.push(Line { text: format!("n = {}", class.n), bold: true, left: None });
             bottom = box_of(svg, style, left, top, width, &lines, WHITE);

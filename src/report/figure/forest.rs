@@ -67,24 +67,30 @@ pub fn forest_of_arms(results: &Results, style: &Style) -> Figure {
     let name = results.arms.iter().find_map(|arm| arm.performance.primary()).map_or("AUC", |measure| measure.label.as_str());
     let primary = primary_arms(results);
     let binary = results.is_binary();
-    let rows: Vec<Row> = results.arms.iter().enumerate().map(|(i, arm)| {
-        let performance = &arm.performance;
-        let measure = performance.primary().map_or_else(|| Measure::undefined("not available"), |named| named.measure.clone());
-        let cases = match performance.classes.as_slice() {
-            [_, events] if binary => format!("{events}/{}", performance.cases),
-            _ => performance.cases.to_string(),
-        };
-        Row {
-            label: arm_label(arm).to_string(),
-            against: String::new(),
-            before: vec![cases],
-            after: vec![text::estimate(&measure, 2)],
-            repeats: performance.repeats.as_ref().map_or_else(Vec::new, |repeats| repeats.values.clone()),
-            measure,
-            colour: style.arm(i).colour,
-            strong: primary[i],
-        }
-    }).collect();
+    let rows: Vec<Row> = results
+        .arms
+        .iter()
+        .enumerate()
+        .map(|(i, arm)| {
+            let performance = &arm.performance;
+            let measure =
+                performance.primary().map_or_else(|| Measure::undefined("not available"), |named| named.measure.clone());
+            let cases = match performance.classes.as_slice() {
+                [_, events] if binary => format!("{events}/{}", performance.cases),
+                _ => performance.cases.to_string(),
+            };
+            Row {
+                label: arm_label(arm).to_string(),
+                against: String::new(),
+                before: vec![cases],
+                after: vec![text::estimate(&measure, 2)],
+                repeats: performance.repeats.as_ref().map_or_else(Vec::new, |repeats| repeats.values.clone()),
+                measure,
+                colour: style.arm(i).colour,
+                strong: primary[i],
+            }
+        })
+        .collect();
     let repeated = rows.iter().any(|row| row.repeats.len() > 1);
     let value = format!("{name} (95% CI)");
     let forest = Forest {
@@ -99,7 +105,11 @@ pub fn forest_of_arms(results: &Results, style: &Style) -> Figure {
     };
     let words = caption(&[
         &format!("{name} of each arm with its 95% confidence interval. The dashed line is chance."),
-        if repeated { "Grey ticks under an interval: the value in each repeat of the folds (the luck of the split, not the uncertainty)." } else { "" },
+        if repeated {
+            "Grey ticks under an interval: the value in each repeat of the folds (the luck of the split, not the uncertainty)."
+        } else {
+            ""
+        },
         if primary.contains(&true) && results.arms.len() > 2 { "Bold: the arms of the primary comparison." } else { "" },
         &undefined(forest.rows.iter().map(|row| &row.measure)),
         &results.validation.sentence,
@@ -114,22 +124,26 @@ pub fn forest_of_differences(results: &Results, style: &Style) -> Figure {
     let shown = &results.comparisons[..results.comparisons.len().min(MOST)];
     let corrected = shown.iter().any(|comparison| comparison.p_holm.is_some()) && shown.len() > 1;
     let p = |value: Option<f64>| text::finite(value).map_or_else(|| "–".to_string(), text::p_value);
-    let rows = shown.iter().map(|comparison| {
-        let mut after = vec![text::estimate(&comparison.difference, 2), p(comparison.test.as_ref().and_then(|test| test.p))];
-        if corrected {
-            after.push(p(comparison.p_holm));
-        }
-        Row {
-            label: label(&comparison.new),
-            against: format!("vs {}", label(&comparison.reference)),
-            before: vec![comparison.cases.to_string()],
-            measure: comparison.difference.clone(),
-            repeats: Vec::new(),
-            after,
-            colour: if comparison.primary { style.arm(0).colour } else { BLACK },
-            strong: comparison.primary,
-        }
-    }).collect();
+    let rows = shown
+        .iter()
+        .map(|comparison| {
+            // Three decimals: with two, an interval that just holds zero would look as if it ended there.
+            let mut after = vec![text::estimate(&comparison.difference, 3), p(comparison.test.as_ref().and_then(|test| test.p))];
+            if corrected {
+                after.push(p(comparison.p_holm));
+            }
+            Row {
+                label: label(&comparison.new),
+                against: format!("vs {}", label(&comparison.reference)),
+                before: vec![comparison.cases.to_string()],
+                measure: comparison.difference.clone(),
+                repeats: Vec::new(),
+                after,
+                colour: if comparison.primary { style.arm(0).colour } else { BLACK },
+                strong: comparison.primary,
+            }
+        })
+        .collect();
     let value = format!("Δ{name} (95% CI)");
     let mut after = vec![value.as_str(), "P"];
     if corrected {
@@ -145,10 +159,13 @@ pub fn forest_of_differences(results: &Results, style: &Style) -> Figure {
         sides: Some(["reference better".to_string(), "new better".to_string()]),
         rows,
     };
-    let test = shown.iter().find_map(|comparison| comparison.test.as_ref()).map_or(String::new(), |test| format!("P: {}.", test.name));
+    let test =
+        shown.iter().find_map(|comparison| comparison.test.as_ref()).map_or(String::new(), |test| format!("P: {}.", test.name));
     let hidden = results.comparisons.len() - shown.len();
     let words = caption(&[
-        &format!("Difference in {name}, new less reference, on the cases that both arms predict, with its 95% confidence interval."),
+        &format!(
+            "Difference in {name}, new less reference, on the cases that both arms predict, with its 95% confidence interval."
+        ),
         "Where the interval holds zero, the data do not tell the arms apart.",
         &test,
         if corrected { "P (Holm): corrected for the number of comparisons." } else { "" },
@@ -169,7 +186,8 @@ fn draw(forest: Forest, style: &Style, title: &str, words: String) -> Figure {
         let widest = cells.into_iter().map(|cell| text::width(cell, style.text, true)).fold(0.0, f64::max);
         widest.max(text::width(head, style.small, true))
     };
-    let pick = |which: fn(&Row) -> &Vec<String>, k: usize| forest.rows.iter().map(|row| which(row)[k].as_str()).collect::<Vec<_>>();
+    let pick =
+        |which: fn(&Row) -> &Vec<String>, k: usize| forest.rows.iter().map(|row| which(row)[k].as_str()).collect::<Vec<_>>();
     let before: Vec<f64> = forest.before.iter().enumerate().map(|(k, head)| column(head, pick(|row| &row.before, k))).collect();
     let after: Vec<f64> = forest.after.iter().enumerate().map(|(k, head)| column(head, pick(|row| &row.after, k))).collect();
     let whole: Vec<String> = forest.rows.iter().map(|row| format!("{} {}", row.label, row.against)).collect();

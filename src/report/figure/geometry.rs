@@ -159,10 +159,7 @@ mod tests {
 
     #[test]
     fn thinning_keeps_corners_and_drops_what_lies_on_a_line() {
-        let steps: Vec<Point> = (0..=100)
-            .map(|i| [f64::from(i), 0.0])
-            .chain((1..=100).map(|i| [100.0, f64::from(i)]))
-            .collect();
+        let steps: Vec<Point> = (0..=100).map(|i| [f64::from(i), 0.0]).chain((1..=100).map(|i| [100.0, f64::from(i)])).collect();
         assert_eq!(thinned(&steps, 0.05), [[0.0, 0.0], [100.0, 0.0], [100.0, 100.0]]);
     }
 }

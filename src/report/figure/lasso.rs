@@ -48,7 +48,10 @@ pub fn lasso_path(results: &Results, arm: usize, path: &LassoPathResult, style: 
     let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
     let margin = if high > low { (high - low) * 0.04 } else { 0.5 };
     let y_domain = [low - margin, high + margin];
-    let y_axis = Axis::new("Coefficient (standardised)", ticks(y_domain[0], y_domain[1], 5)).plain();
+    // Panels of many classes are lower, so that all of them stand on one page.
+    let tall = (520.0 / groups.len() as f64 - 24.0).clamp(72.0, 128.0);
+    let y_title = if tall > 100.0 { "Coefficient (standardised)" } else { "Coefficient" };
+    let y_axis = Axis::new(y_title, ticks(y_domain[0], y_domain[1], 5)).plain();
     let deviances: Vec<CurvePoint> = (0..path.lambda.len().min(path.deviance.len()))
         .map(|i| {
             let (y, se) = (path.deviance[i], path.deviance_se.get(i).copied().filter(|se| se.is_finite()));
@@ -64,8 +67,6 @@ pub fn lasso_path(results: &Results, arm: usize, path: &LassoPathResult, style: 
     let names = groups.iter().flat_map(|lines| named(lines, NAMED)).map(|line| text::width(&line.name, style.small, false));
     let names = (names.fold(0.0, f64::max) + 18.0).clamp(48.0, NAMES);
     let inner = width - room_left - names;
-    // Panels of many classes are lower, so that all of them stand on one page.
-    let tall = (520.0 / groups.len() as f64 - 24.0).clamp(72.0, 128.0);
     let mut top = 4.0;
 
     for (k, (class, lines)) in classes.iter().zip(&groups).enumerate() {
@@ -78,7 +79,8 @@ pub fn lasso_path(results: &Results, arm: usize, path: &LassoPathResult, style: 
         }
         panel.axes(&mut svg, style, &x_axis.bare(), &y_axis);
         if !drawable || lines.is_empty() {
-            let reason = if drawable { "No feature enters the model at any penalty" } else { "No path: fewer than two penalties" };
+            let reason =
+                if drawable { "No feature enters the model at any penalty" } else { "No path: fewer than two penalties" };
             panel.empty(&mut svg, style, reason);
         } else {
             if k == 0 {
@@ -196,7 +198,15 @@ fn named<'a>(lines: &[&'a PathCoefficient], most: usize) -> Vec<&'a PathCoeffici
 }
 
 /// All lines in the colour of their modality, the largest named at their end.
-fn coefficient_lines(svg: &mut Svg, style: &Style, results: &Results, panel: &Panel, x: &[f64], lines: &[&PathCoefficient], room: f64) {
+fn coefficient_lines(
+    svg: &mut Svg,
+    style: &Style,
+    results: &Results,
+    panel: &Panel,
+    x: &[f64],
+    lines: &[&PathCoefficient],
+    room: f64,
+) {
     let colour = |line: &PathCoefficient| match modality_of(results, &line.name) {
         Some(index) => style.modality(index),
         None => Ink { colour: GREY, dash: "" },
@@ -217,7 +227,10 @@ fn coefficient_lines(svg: &mut Svg, style: &Style, results: &Results, panel: &Pa
     for ((line, (from, _)), to) in named.iter().zip(&wanted).zip(&centres) {
         let ink = colour(line).colour;
         let left = panel.area.right();
-        svg.polyline(&[[left + 1.0, *from], [left + 4.0, *from], [left + 10.0, *to], [left + 12.0, *to]], Stroke::solid(ink, style.hairline));
+        svg.polyline(
+            &[[left + 1.0, *from], [left + 4.0, *from], [left + 10.0, *to], [left + 12.0, *to]],
+            Stroke::solid(ink, style.hairline),
+        );
         let name = text::shortened_inside(&line.name, room - 16.0, style.small, false);
         svg.text_centred([left + 14.0, *to], &name, Font::new(style.small, BLACK));
     }

@@ -91,7 +91,8 @@ pub fn strip(svg: &mut Svg, style: &Style, left: f64, top: f64, width: f64, entr
     const BETWEEN: f64 = 12.0;
     let leading = style.leading(style.small) + 1.0;
     let room = width - SWATCH - GAP;
-    let labels: Vec<String> = entries.iter().map(|entry| text::shortened(&entry.label, room, style.small, entry.strong)).collect();
+    let labels: Vec<String> =
+        entries.iter().map(|entry| text::shortened(&entry.label, room, style.small, entry.strong)).collect();
     let lengths: Vec<f64> =
         entries.iter().zip(&labels).map(|(e, label)| SWATCH + GAP + text::width(label, style.small, e.strong)).collect();
     let mut rows: Vec<Vec<usize>> = Vec::new();

@@ -150,7 +150,9 @@ fn labels_of(nomogram: &NomogramResult, style: &Style) -> Vec<Vec<String>> {
     let room = style.page() * 0.27;
     let wrap = |label: &str, bold: bool| text::wrapped(label, room, style.text, bold, 3);
     let mut labels = vec![wrap("Points", true)];
-    labels.extend(nomogram.axes.iter().map(|axis| wrap(if axis.label.trim().is_empty() { &axis.name } else { &axis.label }, false)));
+    labels.extend(
+        nomogram.axes.iter().map(|axis| wrap(if axis.label.trim().is_empty() { &axis.name } else { &axis.label }, false)),
+    );
     labels.push(wrap("Total points", true));
     labels.extend(nomogram.probabilities.iter().map(|axis| wrap(&axis.label, true)));
     labels
@@ -181,7 +183,7 @@ fn variable_row(index: usize, axis: &NomogramAxis, scale: Scale, style: &Style) 
     marks.sort_by(|a, b| a.0.total_cmp(&b.0));
     let ends = [marks.first().map_or(scale.range[0], |m| m.0), marks.last().map_or(scale.range[0], |m| m.0)];
     let numeric = axis.coefficient.is_some() || axis.ticks.iter().all(|tick| tick.1.is_some());
-    let marks = if numeric { thin_out(marks, Side::Below, style) } else { place_all(marks, scale.range, style) };
+    let marks = if numeric { number_marks(marks, scale.range, style) } else { place_all(marks, scale.range, style) };
     Row { name: format!("axis-{index}"), strong: false, line: ends, marks }
 }
 
@@ -237,6 +239,22 @@ fn thin_out(mut marks: Vec<(f64, String)>, side: Side, style: &Style) -> Vec<Mar
         .collect()
 }
 
+/// Marks of a number: thinned out, but both ends keep their labels where the axis is too short for more.
+fn number_marks(marks: Vec<(f64, String)>, range: [f64; 2], style: &Style) -> Vec<Mark> {
+    let ends = [marks.first().cloned(), marks.last().cloned()];
+    let mut placed = thin_out(marks, Side::Below, style);
+    let labelled = placed.iter().filter(|mark| !mark.label.is_empty()).count();
+    if let ([Some(first), Some(last)], true) = (ends, placed.len() > 1 && labelled < 2) {
+        let sizes = [&first, &last].map(|(x, label)| (*x, text::width(label, style.small, false)));
+        let centres = spread(&sizes, 4.0, range[0] - OVERHANG, range[1] + OVERHANG * 0.6);
+        let end = placed.len() - 1;
+        for (i, (_, label), centre) in [(0, first, centres[0]), (end, last, centres[1])] {
+            placed[i] = Mark { label, centre, ..placed[i] };
+        }
+    }
+    placed
+}
+
 /// Marks of categories: every label is needed. They stand below, moved aside a little; if that is not enough, alternately above.
 fn place_all(marks: Vec<(f64, String)>, range: [f64; 2], style: &Style) -> Vec<Mark> {
     // Categories with the same points share one mark.
@@ -286,9 +304,10 @@ mod tests {
 
     fn overlaps(marks: &[Mark]) -> bool {
         let half = |mark: &Mark| text::width(&mark.label, 7.0, false) / 2.0;
-        marks.iter().enumerate().any(|(i, a)| {
-            marks[i + 1..].iter().any(|b| a.side == b.side && (a.centre - b.centre).abs() < half(a) + half(b))
-        })
+        marks
+            .iter()
+            .enumerate()
+            .any(|(i, a)| marks[i + 1..].iter().any(|b| a.side == b.side && (a.centre - b.centre).abs() < half(a) + half(b)))
     }
 
     #[test]
@@ -321,8 +340,24 @@ mod tests {
     }
 
     #[test]
+    fn a_short_axis_of_numbers_keeps_the_labels_of_its_ends() {
+        let marks = (0..10).map(|i| (100.0 + f64::from(i), format!("{}", 25 + i * 5))).collect();
+        let marks = number_marks(marks, [100.0, 400.0], &Style::default());
+        let kept: Vec<Mark> = marks.into_iter().filter(|mark| !mark.label.is_empty()).collect();
+        assert_eq!(kept.iter().map(|mark| mark.label.as_str()).collect::<Vec<_>>(), ["25", "70"]);
+        assert!(!overlaps(&kept));
+    }
+
+    #[test]
     fn a_variable_without_ticks_has_no_marks() {
-        let axis = NomogramAxis { label: String::new(), name: "x".into(), coefficient: None, ticks: vec![], zero: None, points_per_unit: None };
+        let axis = NomogramAxis {
+            label: String::new(),
+            name: "x".into(),
+            coefficient: None,
+            ticks: vec![],
+            zero: None,
+            points_per_unit: None,
+        };
         let row = variable_row(0, &axis, Scale::new([0.0, 100.0], [0.0, 10.0]), &Style::default());
         assert!(row.marks.is_empty() && row.line.iter().all(|x| x.is_finite()));
     }

@@ -32,7 +32,11 @@ pub fn roc(results: &Results, style: &Style) -> Figure {
     let mut top = 0.0;
     for row in classes.chunks(per_row).zip(titles.chunks(per_row)) {
         let room = cells[0].1 - 4.0;
-        let head = if single { 4.0 } else { style.leading(style.heading) * heading_lines(style, room, row.1.iter().map(String::as_str)) as f64 + 4.0 };
+        let head = if single {
+            4.0
+        } else {
+            style.leading(style.heading) * heading_lines(style, room, row.1.iter().map(String::as_str)) as f64 + 4.0
+        };
         let mut lowest = top;
         for ((class, title), &(left, cell)) in row.0.iter().zip(row.1).zip(&cells) {
             let room_left = y_axis.room_left(style);
@@ -46,15 +50,21 @@ pub fn roc(results: &Results, style: &Style) -> Figure {
             let curves: Vec<Option<&RocCurveResult>> =
                 results.arms.iter().map(|arm| arm.performance.roc.iter().find(|curve| curve.class == **class)).collect();
             draw_curves(&mut svg, style, &panel, &curves, &primary);
-            let entries: Vec<Entry> = results.arms.iter().zip(&curves).enumerate().map(|(i, (arm, curve))| {
-                let stroke = if primary[i] { style.strong } else { style.curve };
-                Entry {
-                    mark: Mark::arm(style.arm(i), stroke, primary[i] && curve.is_some_and(has_band)),
-                    label: arm_label(arm).to_string(),
-                    value: curve.map_or_else(|| "not available".to_string(), |curve| text::estimate(&curve.auc, 2)),
-                    strong: false,
-                }
-            }).collect();
+            let entries: Vec<Entry> = results
+                .arms
+                .iter()
+                .zip(&curves)
+                .enumerate()
+                .map(|(i, (arm, curve))| {
+                    let stroke = if primary[i] { style.strong } else { style.curve };
+                    Entry {
+                        mark: Mark::arm(style.arm(i), stroke, primary[i] && curve.is_some_and(has_band)),
+                        label: arm_label(arm).to_string(),
+                        value: curve.map_or_else(|| "not available".to_string(), |curve| text::estimate(&curve.auc, 2)),
+                        strong: false,
+                    }
+                })
+                .collect();
             let place = Place { left: left + 6.0, top: area.bottom() + x_axis.room_below(style) + 5.0, width: cell - 8.0 };
             let lines = if !single && entries.len() > 6 { 1 } else { 2 };
             let bottom = table(&mut svg, style, place, "AUC (95% CI)", &entries, lines);
@@ -62,7 +72,11 @@ pub fn roc(results: &Results, style: &Style) -> Figure {
         }
         top = lowest + 8.0;
     }
-    let band = if primary.contains(&true) { "Shaded: pointwise 95% interval of the sensitivity of the arms of the primary comparison." } else { "" };
+    let band = if primary.contains(&true) {
+        "Shaded: pointwise 95% interval of the sensitivity of the arms of the primary comparison."
+    } else {
+        ""
+    };
     let rest = if single { "" } else { "Each panel takes one class against all others." };
     let text = caption(&[
         "ROC curves of all arms; the dashed diagonal is chance.",
@@ -78,7 +92,11 @@ pub fn roc(results: &Results, style: &Style) -> Figure {
 fn draw_curves(svg: &mut Svg, style: &Style, panel: &Panel, curves: &[Option<&RocCurveResult>], primary: &[bool]) {
     panel.curve(svg, [[0.0, 0.0], [1.0, 1.0]], Stroke::dashed(GREY, style.hairline));
     if curves.iter().flatten().all(|curve| curve.points.len() < 2) {
-        let reason = curves.iter().flatten().find_map(|curve| curve.auc.note.as_deref()).unwrap_or("no predictions of both kinds of cases");
+        let reason = curves
+            .iter()
+            .flatten()
+            .find_map(|curve| curve.auc.note.as_deref())
+            .unwrap_or("no predictions of both kinds of cases");
         panel.empty(svg, style, &format!("No ROC curve: {reason}"));
         return;
     }

@@ -26,8 +26,10 @@ pub fn selection(results: &Results, arm: usize, style: &Style) -> Figure {
     let width = style.page();
     let mut svg = Svg::new(id, width);
     let weights: Vec<String> = shown.iter().map(|f| text::finite(f.weight).map_or("–".to_string(), format_weight)).collect();
-    let signs: Vec<String> =
-        shown.iter().map(|f| text::finite(f.sign_agreement).map_or("–".to_string(), |s| format!("{}%", text::number(100.0 * s, 0)))).collect();
+    let signs: Vec<String> = shown
+        .iter()
+        .map(|f| text::finite(f.sign_agreement).map_or("–".to_string(), |s| format!("{}%", text::number(100.0 * s, 0))))
+        .collect();
     let has_weight = shown.iter().any(|f| f.weight.is_some());
     let has_sign = shown.iter().any(|f| f.sign_agreement.is_some());
     let columns = if has_weight { 58.0 } else { 0.0 } + if has_sign { 58.0 } else { 0.0 };
@@ -87,7 +89,11 @@ pub fn selection(results: &Results, arm: usize, style: &Style) -> Figure {
         &format!("Arm: {label}."),
         &rest,
         "Share of the fitted models (outer folds and repeats) that use a feature, coloured by modality.",
-        if has_weight { "Mean weight: coefficient on standardised columns, or importance, over the models that use it." } else { "" },
+        if has_weight {
+            "Mean weight: coefficient on standardised columns, or importance, over the models that use it."
+        } else {
+            ""
+        },
         if has_sign { "Same sign: share of those models in which the coefficient has the sign of the mean." } else { "" },
     ]);
     Figure::new(id, &format!("Selected features: {label}"), words, svg, bottom + 2.0)
@@ -99,5 +105,14 @@ fn format_weight(weight: f64) -> String {
     if size >= 1000.0 || (size < 0.0005 && size > 0.0) {
         return format!("{weight:.1e}").replace('-', "−");
     }
-    text::number(weight, if size < 0.1 { 3 } else if size < 100.0 { 2 } else { 0 })
+    text::number(
+        weight,
+        if size < 0.1 {
+            3
+        } else if size < 100.0 {
+            2
+        } else {
+            0
+        },
+    )
 }

@@ -170,11 +170,8 @@ impl Svg {
             path_data(&mut data, &thinned(run, 0.03));
         }
         if !data.is_empty() {
-            let _ = writeln!(
-                self.body,
-                "<path d=\"{data}\" fill=\"none\" stroke-linejoin=\"round\"{}/>",
-                stroke_attributes(stroke)
-            );
+            let _ =
+                writeln!(self.body, "<path d=\"{data}\" fill=\"none\" stroke-linejoin=\"round\"{}/>", stroke_attributes(stroke));
         }
     }
 
@@ -261,13 +258,7 @@ impl Svg {
         for (i, (x, anchor, text)) in parts.iter().enumerate() {
             // The space parts the words of a copied line. After a part that ends at its position it would push that part aside.
             let gap = if i + 1 < parts.len() && *anchor == Anchor::Start { " " } else { "" };
-            let _ = write!(
-                self.body,
-                "<tspan x=\"{}\" text-anchor=\"{}\">{}</tspan>{gap}",
-                n(*x),
-                anchor.name(),
-                escaped(text)
-            );
+            let _ = write!(self.body, "<tspan x=\"{}\" text-anchor=\"{}\">{}</tspan>{gap}", n(*x), anchor.name(), escaped(text));
         }
         self.body.push_str("</text>\n");
     }

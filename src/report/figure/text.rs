@@ -186,9 +186,8 @@ pub fn estimate(measure: &Measure, decimals: usize) -> String {
 pub fn p_value(p: f64) -> String {
     if p < 0.001 {
         "<0.001".to_string()
-    } else if p < 0.0095 {
-        number(p, 3)
-    } else if (0.0495..0.05).contains(&p) {
+    } else if p < 0.0095 || (0.0495..0.05).contains(&p) {
+        // Two decimals would print 0.0497 as 0.05, on the wrong side of the line that readers draw.
         number(p, 3)
     } else if p > 0.99 {
         ">0.99".to_string()
@@ -222,7 +221,9 @@ mod tests {
 
     #[test]
     fn wrapping_never_exceeds_the_room_and_loses_nothing_with_enough_lines() {
-        for text in ["Intratumoral and peritumoral radiomics score", "mri.dce2.peri3mm_original_glcm_Contrast", "磁共振影像组学评分", "x"] {
+        for text in
+            ["Intratumoral and peritumoral radiomics score", "mri.dce2.peri3mm_original_glcm_Contrast", "磁共振影像组学评分", "x"]
+        {
             for room in [20.0, 45.0, 90.0] {
                 let lines = wrapped(text, room, 7.0, false, 99);
                 assert!(lines.iter().all(|line| width(line, 7.0, false) <= room), "{lines:?}");
@@ -254,6 +255,9 @@ mod tests {
         assert_eq!(estimate(&signed, 2), "0.03 (−0.02 to 0.08)");
         assert_eq!(estimate(&Measure::undefined("one class"), 2), "undefined");
         assert_eq!(estimate(&Measure::of(f64::NAN), 2), "undefined");
-        assert_eq!([p_value(0.0004), p_value(0.0042), p_value(0.0497), p_value(0.5)], ["<0.001", "0.004", "0.050", "0.50"]);
+        assert_eq!(
+            [p_value(0.0004), p_value(0.0042), p_value(0.0491), p_value(0.04961), p_value(0.5)],
+            ["<0.001", "0.004", "0.05", "0.050", "0.50"]
+        );
     }
 }
