@@ -385,3 +385,17 @@ fn chinese_names_make_a_picture() {
 fn points(values: &[[f64; 2]]) -> Vec<CurvePoint> {
     values.iter().map(|[x, y]| CurvePoint { x: *x, y: *y, lower: None, upper: None, n: None }).collect()
 }
+
+#[test]
+fn calibration_prints_intercept_slope_and_ici() {
+    let mut results = five();
+    for (id, value, lower, upper) in [("calibration-in-the-large", -0.12, -0.41, 0.17), ("calibration-slope", 0.91, 0.55, 1.27)] {
+        let measures = &mut results.arms[0].performance.calibration[0].measures;
+        let named = measures.iter_mut().find(|named| named.id == id).unwrap();
+        named.measure = Measure { value: Some(value), lower: Some(lower), upper: Some(upper), se: None, note: None };
+    }
+    let words = Drawing::new(&figure::calibration(&results, None, &Style::default())).texts();
+    for expected in ["Intercept −0.12 (−0.41 to 0.17)", "Slope 0.91 (0.55–1.27)", "ICI 0.03"] {
+        assert!(words.iter().any(|text| text == expected), "{expected}: {words:?}");
+    }
+}

@@ -72,7 +72,8 @@ fn table_one_agrees_with_r() {
                 oracle.check("smd of a pair", *found, &expected["all_pairs"][i][k]);
             }
         }
-        let lists = [("p_continuous", parametric), ("p_nonnormal", ranked), ("p_cat_approx", approximate), ("p_cat_exact", exact)];
+        let lists =
+            [("p_continuous", parametric), ("p_nonnormal", ranked), ("p_cat_approx", approximate), ("p_cat_exact", exact)];
         for (name, found) in lists {
             for (i, p) in found.iter().enumerate() {
                 oracle.check(name, *p, &expected[name][i]);

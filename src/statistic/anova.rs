@@ -80,8 +80,7 @@ pub fn welch_anova(groups: &[&[f64]]) -> Defined<FTest> {
     let weight = |m: &Moments| m.n / m.variance();
     let total: f64 = parts.iter().map(weight).sum();
     let centre = parts.iter().map(|m| weight(m) * m.mean).sum::<f64>() / total;
-    let imbalance =
-        parts.iter().map(|m| (1.0 - weight(m) / total).powi(2) / (m.n - 1.0)).sum::<f64>() / (k * k - 1.0);
+    let imbalance = parts.iter().map(|m| (1.0 - weight(m) / total).powi(2) / (m.n - 1.0)).sum::<f64>() / (k * k - 1.0);
     let between: f64 = parts.iter().map(|m| weight(m) * (m.mean - centre).powi(2)).sum();
     let f = between / ((k - 1.0) * (1.0 + 2.0 * (k - 2.0) * imbalance));
     Ok(FTest::new(f, k - 1.0, 1.0 / (3.0 * imbalance)))

@@ -179,10 +179,8 @@ pub fn kendall(x: &[f64], y: &[f64]) -> Defined<(f64, Test)> {
 fn concordant_less_discordant(x: &[f64], y: &[f64], total: f64, tied_x: f64, tied_y: f64) -> f64 {
     let mut order: Vec<usize> = (0..x.len()).collect();
     order.sort_unstable_by(|&i, &j| x[i].total_cmp(&x[j]).then(y[i].total_cmp(&y[j])));
-    let tied_both: f64 = order
-        .chunk_by(|&i, &j| x[i] == x[j] && y[i] == y[j])
-        .map(|run| run.len() as f64 * (run.len() as f64 - 1.0) / 2.0)
-        .sum();
+    let tied_both: f64 =
+        order.chunk_by(|&i, &j| x[i] == x[j] && y[i] == y[j]).map(|run| run.len() as f64 * (run.len() as f64 - 1.0) / 2.0).sum();
     let mut sequence: Vec<f64> = order.iter().map(|&i| y[i]).collect();
     let discordant = exchanges(&mut sequence) as f64;
     total - tied_x - tied_y + tied_both - 2.0 * discordant
@@ -249,7 +247,15 @@ mod tests {
         let x = [1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 1.0];
         let y = [2.0, 1.0, 3.0, 3.0, 3.0, 5.0, 2.0];
         let mut s = 0.0;
-        let sign = |a: f64, b: f64| if a > b { 1.0 } else if a < b { -1.0 } else { 0.0 };
+        let sign = |a: f64, b: f64| {
+            if a > b {
+                1.0
+            } else if a < b {
+                -1.0
+            } else {
+                0.0
+            }
+        };
         for i in 0..7 {
             for j in 0..i {
                 s += sign(x[i], x[j]) * sign(y[i], y[j]);

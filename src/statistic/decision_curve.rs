@@ -198,9 +198,7 @@ pub fn net_benefit_bands<R: Rng>(
         let tail = 0.5 * (1.0 - level);
         let at = |p| quantile_sorted(&draws, p, QuantileType::Type7);
         match (at(tail), at(1.0 - tail)) {
-            (Some(low), Some(high)) => {
-                Estimate::with_interval(value, None, low, high, level, Method::BootstrapPercentile)
-            }
+            (Some(low), Some(high)) => Estimate::with_interval(value, None, low, high, level, Method::BootstrapPercentile),
             _ => Estimate::point(value),
         }
     };

@@ -42,9 +42,8 @@ pub fn fisher_monte_carlo<R: Rng>(table: &Table, replicates: usize, rng: &mut R)
         undefined!("no replicate");
     }
     let (rows, columns) = (table.row_sums(), table.column_sums());
-    let repeat = |sums: &[u64]| -> Vec<usize> {
-        sums.iter().enumerate().flat_map(|(k, &n)| std::iter::repeat_n(k, n as usize)).collect()
-    };
+    let repeat =
+        |sums: &[u64]| -> Vec<usize> { sums.iter().enumerate().flat_map(|(k, &n)| std::iter::repeat_n(k, n as usize)).collect() };
     let (row, mut column) = (repeat(&rows), repeat(&columns));
     let ln_factorials: Vec<f64> = (0..=table.total()).map(ln_factorial).collect();
     let score = |counts: &[u64]| -counts.iter().map(|&n| ln_factorials[n as usize]).sum::<f64>();

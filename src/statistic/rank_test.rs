@@ -157,13 +157,7 @@ pub fn dunn(groups: &[&[f64]]) -> Defined<Vec<DunnComparison>> {
         for group in minus + 1..parts.len() {
             let ((a, high), (b, low)) = (parts[group], parts[minus]);
             let z = (high - low) / (variance * (1.0 / a + 1.0 / b)).sqrt();
-            comparisons.push(DunnComparison {
-                group,
-                minus,
-                mean_rank_difference: high - low,
-                z,
-                p: normal::two_sided(z),
-            });
+            comparisons.push(DunnComparison { group, minus, mean_rank_difference: high - low, z, p: normal::two_sided(z) });
         }
     }
     Ok(comparisons)

@@ -170,8 +170,7 @@ pub fn improvement_both_ways(
     check(event, new)?;
     let before = improvement(event, standard, new, cuts, level)?;
     let recalibrated = |risk: &[f64]| cross_fitted_recalibration(event, risk, fold);
-    let after = recalibrated(standard)
-        .and_then(|standard| improvement(event, &standard, &recalibrated(new)?, cuts, level));
+    let after = recalibrated(standard).and_then(|standard| improvement(event, &standard, &recalibrated(new)?, cuts, level));
     let mut sign_changes = Vec::new();
     if let Ok(after) = &after {
         let nri = |r: &Reclassification| r.nri(Estimate::LEVEL, NriVariance::Estimated).value;

@@ -59,14 +59,7 @@ pub fn t_test(first: &[f64], second: &[f64], variances: Variances, level: f64) -
     let t = difference / se;
     let half = normal::student_critical(level, df) * se;
     Ok(MeanDifference {
-        difference: Estimate::with_interval(
-            difference,
-            Some(se),
-            difference - half,
-            difference + half,
-            level,
-            Method::StudentT,
-        ),
+        difference: Estimate::with_interval(difference, Some(se), difference - half, difference + half, level, Method::StudentT),
         test: Test { statistic: t, df: Some(df), p: normal::student_two_sided(t, df) },
     })
 }

@@ -73,7 +73,11 @@ impl<'a> Cutter<'a> {
                 continue;
             }
             let first = sheet.row_numbers.is_empty();
-            if first && self.record.len() == sheet.header.len() + 1 && sheet.header.len() >= 2 && self.record.len() == self.usual_width {
+            if first
+                && self.record.len() == sheet.header.len() + 1
+                && sheet.header.len() >= 2
+                && self.record.len() == self.usual_width
+            {
                 name_row_names(&mut sheet, self.path, findings);
             }
             self.check_width(sheet.header.len())?;
@@ -113,7 +117,8 @@ impl<'a> Cutter<'a> {
     /// Reads the next record and finds its row: lines without any character are no records, but a spreadsheet counts them.
     fn next(&mut self) -> Result<bool> {
         let start = self.reader.position().clone();
-        let more = self.reader.read_record(&mut self.record).map_err(|cause| InputError::new(self.path, cause, "a text table"))?;
+        let more =
+            self.reader.read_record(&mut self.record).map_err(|cause| InputError::new(self.path, cause, "a text table"))?;
         if !more {
             return Ok(false);
         }

@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn formulas_are_neutralised_and_numbers_are_not() {
-        for (cell, safe) in [("=1+1", "'=1+1"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("-2.5e3", "-2.5e3"), ("+1", "+1"), ("3+", "3+"), ("", "")] {
+        for (cell, safe) in
+            [("=1+1", "'=1+1"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("-2.5e3", "-2.5e3"), ("+1", "+1"), ("3+", "3+"), ("", "")]
+        {
             assert_eq!(csv_safe(cell), safe);
             assert_eq!(csv_unsafe(&csv_safe(cell)), cell);
         }

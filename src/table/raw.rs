@@ -95,7 +95,6 @@ impl RawColumn {
             Cells::Text(_) => None,
         }
     }
-
 }
 
 /// A number in the shortest decimal form that reads back as the same number, whole numbers without a point.

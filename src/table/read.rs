@@ -49,7 +49,9 @@ pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<(RawTable, 
     let mut findings = Vec::new();
     let table = match Kind::of(&bytes) {
         Kind::Empty => Err(InputError::new(path, "an empty file", "a table; export it again").into()),
-        Kind::Refused(what) => Err(InputError::new(path, what, "CSV, TSV, XLSX, XLS, ODS or Parquet; save it as one of these").into()),
+        Kind::Refused(what) => {
+            Err(InputError::new(path, what, "CSV, TSV, XLSX, XLS, ODS or Parquet; save it as one of these").into())
+        }
         Kind::Workbook => excel::read(path, &bytes, options, &mut findings),
         Kind::Parquet => parquet::read(path, bytes, options, &mut findings),
         Kind::Text => read_text(path, &bytes, options, &mut findings),
@@ -80,7 +82,9 @@ fn read_text(path: &Path, bytes: &[u8], options: &ReadOptions, findings: &mut Ve
     };
     let delimiter = match options.delimiter {
         Some(c) if c.is_ascii() && c != '"' && !matches!(c, '\n' | '\r') => c as u8,
-        Some(c) => return Err(Error::usage(format!("`{c}` cannot separate cells; give one ASCII character such as , ; or a tab"))),
+        Some(c) => {
+            return Err(Error::usage(format!("`{c}` cannot separate cells; give one ASCII character such as , ; or a tab")));
+        }
         None => hint.unwrap_or_else(|| sniff::delimiter(text)),
     };
     let sheet = delimited::cut(path, text, delimiter, options.skip_rows, findings)?;
@@ -100,7 +104,8 @@ impl Kind {
     fn of(bytes: &[u8]) -> Kind {
         let begins = |magic: &[u8]| bytes.starts_with(magic);
         // Some programs write a web page or XML and call it .xls.
-        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).trim_start_matches('\u{feff}').trim_start().to_lowercase();
+        let head =
+            String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).trim_start_matches('\u{feff}').trim_start().to_lowercase();
         match () {
             () if bytes.is_empty() => Kind::Empty,
             () if begins(b"PAR1") => Kind::Parquet,
@@ -121,7 +126,12 @@ fn load(path: &Path) -> Result<Vec<u8>> {
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            return Err(InputError::new(path, "no such file", "a file that exists; a path in a study file is relative to that file").into());
+            return Err(InputError::new(
+                path,
+                "no such file",
+                "a file that exists; a path in a study file is relative to that file",
+            )
+            .into());
         }
         Err(cause) => return Err(Error::io(path, cause)),
     };

@@ -137,7 +137,9 @@ impl PlainTable {
             let name = name.as_str().into();
             Column::from(match column {
                 PlainColumn::Text(values) => Series::new(name, values),
-                PlainColumn::Number(values) => Series::new(name, values.iter().map(|v| v.filter(|v| !v.is_nan())).collect::<Vec<_>>()),
+                PlainColumn::Number(values) => {
+                    Series::new(name, values.iter().map(|v| v.filter(|v| !v.is_nan())).collect::<Vec<_>>())
+                }
                 PlainColumn::Integer(values) => Series::new(name, values),
             })
         });
@@ -157,7 +159,9 @@ impl PlainTable {
         let mut columns = Vec::new();
         for column in frame.columns() {
             let cells = match column.dtype() {
-                DataType::String => PlainColumn::Text(column.str().map_err(damaged)?.iter().map(|v| v.map(str::to_owned)).collect()),
+                DataType::String => {
+                    PlainColumn::Text(column.str().map_err(damaged)?.iter().map(|v| v.map(str::to_owned)).collect())
+                }
                 DataType::Float64 => PlainColumn::Number(column.f64().map_err(damaged)?.iter().collect()),
                 DataType::Int64 => PlainColumn::Integer(column.i64().map_err(damaged)?.iter().collect()),
                 other => {
@@ -215,7 +219,8 @@ fn parse<T>(name: &str, values: &[Option<String>], read: impl Fn(&str) -> Option
     let cell = |(row, text): (usize, &Option<String>)| match text {
         None => Ok(None),
         Some(text) => {
-            let value = read(text).ok_or_else(|| Error::usage(format!("column `{name}`, row {}: found `{text}`, not {what}", row + 2)))?;
+            let value = read(text)
+                .ok_or_else(|| Error::usage(format!("column `{name}`, row {}: found `{text}`, not {what}", row + 2)))?;
             Ok(Some(value))
         }
     };

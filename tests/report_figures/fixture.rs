@@ -150,8 +150,8 @@ fn calibration(class: &str, p: &[f64], event: &[bool]) -> CalibrationResult {
         CurvePoint { x, y, lower: Some(mid - half), upper: Some(mid + half), n: Some(group.len()) }
     });
     let measures = vec![
-        NamedMeasure::new("intercept", "Calibration intercept", measure(-0.03, 8.0 / n.sqrt() / 2.0)),
-        NamedMeasure::new("slope", "Calibration slope", measure(0.88, 6.0 / n.sqrt())),
+        NamedMeasure::new("calibration-in-the-large", "Calibration in the large", measure(-0.03, 8.0 / n.sqrt() / 2.0)),
+        NamedMeasure::new("calibration-slope", "Calibration slope", measure(0.88, 6.0 / n.sqrt())),
         NamedMeasure::new("brier", "Brier score", Measure::of(0.18)),
         NamedMeasure::new("ici", "ICI", Measure::of(0.031)),
     ];

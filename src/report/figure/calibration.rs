@@ -7,7 +7,7 @@ use super::scale::{Scale, ticks};
 use super::style::{BLACK, GREY, Style};
 use super::svg::{Anchor, Font, Stroke, Svg};
 use super::{Figure, arm_ids, arm_label, caption, text};
-use crate::study::results::{CalibrationResult, Measure, Results};
+use crate::study::results::{CalibrationResult, Results};
 
 const STRIP: f64 = 22.0;
 
@@ -94,25 +94,20 @@ pub fn calibration(results: &Results, arm: Option<usize>, style: &Style) -> Figu
     Figure::new(&id, &title, words, svg, bottom)
 }
 
-/// Intercept, slope and ICI in three lines; without intervals where these do not fit.
+/// Intercept (calibration in the large), slope and ICI in three lines; without intervals where these do not fit.
 fn print_numbers(svg: &mut Svg, style: &Style, area: Rect, result: &CalibrationResult) {
     const LABEL: f64 = 33.0;
-    let names = [("Intercept", "intercept"), ("Slope", "slope"), ("ICI", "ici")];
+    let names = [("Intercept", "calibration-in-the-large"), ("Slope", "calibration-slope"), ("ICI", "ici")];
     let leading = style.leading(style.small);
     for (i, (label, id)) in names.iter().enumerate() {
-        let mut value = measure(result, id).map_or_else(|| "not available".to_string(), |measure| text::estimate(measure, 2));
+        let measure = result.measures.iter().find(|named| named.id == *id).map(|named| &named.measure);
+        let mut value = measure.map_or_else(|| "not available".to_string(), |measure| text::estimate(measure, 2));
         if text::width(&value, style.small, false) > area.w - LABEL {
             value = value.split(' ').next().unwrap_or_default().to_string();
         }
         let y = area.y + style.small + leading * i as f64;
         svg.row(y, &[(area.x, Anchor::Start, label), (area.x + LABEL, Anchor::Start, &value)], Font::new(style.small, BLACK));
     }
-}
-
-/// The measure whose id is `name` or ends in it (`calibration-slope`).
-fn measure<'a>(result: &'a CalibrationResult, name: &str) -> Option<&'a Measure> {
-    let is = |id: &str| id == name || id.ends_with(&format!("-{name}"));
-    result.measures.iter().find(|measure| is(&measure.id)).map(|measure| &measure.measure)
 }
 
 fn draw(svg: &mut Svg, style: &Style, panel: &Panel, result: &CalibrationResult, colour: &'static str) {

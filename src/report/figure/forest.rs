@@ -119,7 +119,10 @@ pub fn forest_of_arms(results: &Results, style: &Style) -> Figure {
 
 /// The difference of the primary measure in each comparison, new less reference, with zero marked.
 pub fn forest_of_differences(results: &Results, style: &Style) -> Figure {
-    let name = results.arms.iter().find_map(|arm| arm.performance.primary()).map_or("AUC", |measure| measure.label.as_str());
+    // A difference is one of areas on the same cases, also where the arms' own measure is corrected for optimism.
+    let area = |id: &str| id == "auc" || id == "auc-macro";
+    let measures = || results.arms.iter().flat_map(|arm| &arm.performance.discrimination);
+    let name = measures().find(|measure| area(&measure.id)).or_else(|| measures().next()).map_or("AUC", |measure| &measure.label);
     let label = |wanted: &str| results.arm(wanted).map_or_else(|| wanted.to_string(), |arm| arm_label(arm).to_string());
     let shown = &results.comparisons[..results.comparisons.len().min(MOST)];
     let corrected = shown.iter().any(|comparison| comparison.p_holm.is_some()) && shown.len() > 1;
