@@ -9,7 +9,7 @@ pub mod classifier;
 pub mod error;
 pub mod fusion;
 pub mod learn;
-pub mod simulate;
+pub mod report;
 pub mod statistic;
 pub mod study;
 pub mod table;
