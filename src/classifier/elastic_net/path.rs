@@ -1,9 +1,14 @@
 //! A path: one model per penalty, each started from the last, until all are fitted or a smaller penalty gains nothing.
 
-use super::design::Design;
+use ndarray::ArrayView2;
+
+use super::design::{Design, Source};
 use super::fit::{PathEnd, PathFit, Score};
+use super::grouped::Grouped;
 use super::lambda;
-use super::options::{Lambdas, Options};
+use super::likelihood::{Binary, Likelihood, Multinomial};
+use super::options::{Grouping, Lambdas, Options};
+use super::separate::Separate;
 use crate::error::{Error, Result};
 
 /// Explained deviance beyond which an automatic path ends, and the least gain for which it goes on.
@@ -11,6 +16,64 @@ const SATURATED: f64 = 0.999;
 const LEAST_GAIN: f64 = 1e-5;
 /// An automatic path has at least this many penalties before it may end.
 const LEAST_STEPS: usize = 5;
+
+/// Fits a penalised logistic model of `outcome` (class indices below `classes`) on the rows of `x` for a whole sequence of penalties.
+///
+/// # Errors
+/// [`Error::Usage`] for options that fit nothing, [`Error::Study`] if a class has no cases, [`Error::Numeric`] for missing values or a
+/// first model that does not converge.
+pub fn fit_path(x: ArrayView2<f64>, outcome: &[usize], classes: usize, options: &Options) -> Result<PathFit> {
+    options.check(x.nrows(), x.ncols())?;
+    check_outcome(x.nrows(), outcome, classes)?;
+    let rows: Vec<usize> = (0..x.nrows()).collect();
+    fit_rows(&Source::new(x), &rows, outcome, classes, options)
+}
+
+/// An outcome must have one known class per row.
+pub(super) fn check_outcome(rows: usize, outcome: &[usize], classes: usize) -> Result<()> {
+    if outcome.len() != rows {
+        return Err(Error::usage(format!("{} outcomes for {rows} rows", outcome.len())));
+    }
+    if classes < 2 {
+        return Err(Error::study("an outcome needs at least two classes"));
+    }
+    match outcome.iter().find(|&&class| class >= classes) {
+        Some(class) => Err(Error::usage(format!("class {class} of an outcome that has {classes} classes, counted from 0"))),
+        None => Ok(()),
+    }
+}
+
+/// [`fit_path`] on some of the rows; everything is checked already.
+pub(super) fn fit_rows(source: &Source, rows: &[usize], outcome: &[usize], classes: usize, options: &Options) -> Result<PathFit> {
+    let weight = |row: usize| options.weights.as_ref().map_or(1.0, |weights| weights[row]);
+    let rows: Vec<usize> = rows.iter().copied().filter(|&row| weight(row) > 0.0).collect();
+    let total: f64 = rows.iter().map(|&row| weight(row)).sum();
+    let weights: Vec<f64> = rows.iter().map(|&row| weight(row) / total).collect();
+    let class: Vec<usize> = rows.iter().map(|&row| outcome[row]).collect();
+    let mut shares = vec![0.0; classes];
+    class.iter().zip(&weights).for_each(|(&class, weight)| shares[class] += weight);
+    if let Some(empty) = shares.iter().position(|&share| share == 0.0) {
+        return Err(Error::study(format!("class {empty} has no cases among the {} training rows", rows.len())));
+    }
+    let design = Design::new(source, &rows, &weights, options.standardise)?;
+    let walk = Walk { design: &design, options, classes, total };
+    if classes == 2 {
+        let event: Vec<f64> = class.iter().map(|&class| class as f64).collect();
+        let intercept = (shares[1] / shares[0]).ln();
+        let likelihood = Binary::new(&event, &weights, intercept);
+        let null = likelihood.deviance();
+        return walk.along(Separate::new(&design, options, likelihood, &[intercept], null), null);
+    }
+    let intercepts: Vec<f64> = shares.iter().map(|share| share.ln()).collect();
+    let likelihood = Multinomial::new(&class, &weights, &intercepts);
+    let null = likelihood.deviance();
+    // The ridge penalty of a feature is the same grouped or not.
+    if options.grouping == Grouping::Grouped && options.alpha > 0.0 {
+        walk.along(Grouped::new(&design, options, likelihood, &intercepts, null), null)
+    } else {
+        walk.along(Separate::new(&design, options, likelihood, &intercepts, null), null)
+    }
+}
 
 /// What moves the model from one penalty to the next.
 pub(super) trait Solver {
@@ -28,15 +91,19 @@ pub(super) trait Solver {
     fn scores(&self) -> Vec<Score>;
 }
 
-/// Fits the whole path. `null` is the deviance without features per unit of weight, `total` the sum of the case weights as given.
-pub(super) fn walk(
-    mut solver: impl Solver,
-    design: &Design,
-    options: &Options,
+/// The circumstances of a path.
+struct Walk<'a> {
+    design: &'a Design,
+    options: &'a Options,
     classes: usize,
-    null: f64,
+    /// Sum of the case weights as given.
     total: f64,
-) -> Result<PathFit> {
+}
+
+impl Walk<'_> {
+/// Fits the whole path. `null` is the deviance without features, per unit of weight.
+fn along(&self, mut solver: impl Solver, null: f64) -> Result<PathFit> {
+    let Walk { design, options, classes, total } = *self;
     let steepest = solver.start().ok_or_else(|| {
         Error::numeric("the model of the unpenalised features did not converge: they separate the classes; penalise them too")
     })?;
@@ -81,6 +148,7 @@ pub(super) fn walk(
         }
     }
     Ok(fit)
+}
 }
 
 /// Features with a coefficient in any score.

@@ -7,29 +7,32 @@ use super::penalty::Penalty;
 use super::working_set::WorkingSet;
 
 /// Shifts the K coefficients of each feature to the smallest penalty. The linear predictors, whose differences stay, are left as they
-/// are.
+/// are. Returns the largest shift.
 pub(super) fn balance<'a>(
     sets: impl Iterator<Item = &'a mut WorkingSet>,
     design: &Design,
     penalty: &Penalty,
     alpha: f64,
-) {
+) -> f64 {
     let mut sets: Vec<&mut WorkingSet> = sets.collect();
     if sets.len() < 2 {
-        return;
+        return 0.0;
     }
     let mut features: Vec<u32> = sets.iter().flat_map(|set| set.members()).copied().collect();
     features.sort_unstable();
     features.dedup();
+    let mut largest = 0.0f64;
     for feature in features {
         let row: Vec<f64> = sets.iter().map(|set| set.coefficient(feature)).collect();
         let shift = if penalty.free(feature as usize) { mean(&row) } else { smallest_penalty(&row, alpha) };
         if shift != 0.0 {
+            largest = largest.max(shift.abs());
             for (set, b) in sets.iter_mut().zip(row) {
                 set.put(design, feature, b - shift);
             }
         }
     }
+    largest
 }
 
 /// Makes the intercepts sum to zero.
