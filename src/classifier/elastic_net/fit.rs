@@ -20,7 +20,8 @@ pub struct Score {
 impl Score {
     /// From coefficients of standardised features, in any order; those that are zero are left out.
     pub(super) fn new(intercept: f64, terms: impl Iterator<Item = (u32, f64)>, design: &Design) -> Self {
-        let mut terms: Vec<(u32, f64)> = terms.filter(|&(_, b)| b != 0.0).map(|(j, b)| (j, b / design.scale[j as usize])).collect();
+        let mut terms: Vec<(u32, f64)> =
+            terms.filter(|&(_, b)| b != 0.0).map(|(j, b)| (j, b / design.scale[j as usize])).collect();
         terms.sort_unstable_by_key(|&(j, _)| j);
         let intercept = terms.iter().fold(intercept, |sum, &(j, b)| sum - b * design.center[j as usize]);
         let (features, coefficients) = terms.into_iter().unzip();

@@ -17,29 +17,27 @@ const LEAST_GAIN: f64 = 1e-5;
 /// An automatic path has at least this many penalties before it may end.
 const LEAST_STEPS: usize = 5;
 
-/// Fits a penalised logistic model of `outcome` (class indices below `classes`) on the rows of `x` for a whole sequence of penalties.
+/// Fits a penalised logistic model of `outcome` on the rows of `x` for a whole sequence of penalties. Classes are numbered from 0, and
+/// each number up to the largest must occur.
 ///
 /// # Errors
 /// [`Error::Usage`] for options that fit nothing, [`Error::Study`] if a class has no cases, [`Error::Numeric`] for missing values or a
 /// first model that does not converge.
-pub fn fit_path(x: ArrayView2<f64>, outcome: &[usize], classes: usize, options: &Options) -> Result<PathFit> {
+pub fn fit_path(x: ArrayView2<f64>, outcome: &[usize], options: &Options) -> Result<PathFit> {
     options.check(x.nrows(), x.ncols())?;
-    check_outcome(x.nrows(), outcome, classes)?;
+    let classes = count_classes(x.nrows(), outcome)?;
     let rows: Vec<usize> = (0..x.nrows()).collect();
     fit_rows(&Source::new(x), &rows, outcome, classes, options)
 }
 
-/// An outcome must have one known class per row.
-pub(super) fn check_outcome(rows: usize, outcome: &[usize], classes: usize) -> Result<()> {
+/// The number of classes of an outcome, which must name one for each row.
+pub(super) fn count_classes(rows: usize, outcome: &[usize]) -> Result<usize> {
     if outcome.len() != rows {
         return Err(Error::usage(format!("{} outcomes for {rows} rows", outcome.len())));
     }
-    if classes < 2 {
-        return Err(Error::study("an outcome needs at least two classes"));
-    }
-    match outcome.iter().find(|&&class| class >= classes) {
-        Some(class) => Err(Error::usage(format!("class {class} of an outcome that has {classes} classes, counted from 0"))),
-        None => Ok(()),
+    match outcome.iter().max() {
+        Some(&last) if last > 0 => Ok(last + 1),
+        _ => Err(Error::study("all cases are of one class: there is nothing to tell apart")),
     }
 }
 
@@ -101,54 +99,54 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-/// Fits the whole path. `null` is the deviance without features, per unit of weight.
-fn along(&self, mut solver: impl Solver, null: f64) -> Result<PathFit> {
-    let Walk { design, options, classes, total } = *self;
-    let steepest = solver.start().ok_or_else(|| {
-        Error::numeric("the model of the unpenalised features did not converge: they separate the classes; penalise them too")
-    })?;
-    let lambdas = lambda::sequence(&options.lambdas, options.alpha, steepest, design.rows(), design.features());
-    let automatic = matches!(options.lambdas, Lambdas::Automatic { .. });
-    let mut fit = PathFit {
-        classes,
-        features: design.features(),
-        lambda: Vec::with_capacity(lambdas.len()),
-        scores: Vec::with_capacity(lambdas.len()),
-        df: Vec::with_capacity(lambdas.len()),
-        dev_ratio: Vec::with_capacity(lambdas.len()),
-        null_deviance: null * total,
-        end: PathEnd::Complete,
-    };
-    for (step, &lambda) in lambdas.iter().enumerate() {
-        // The first automatic penalty stands for an infinite one, whose model we have.
-        let ready = automatic && step == 0;
-        if !ready && solver.fit(lambda, lambdas.get(step + 1).copied()).is_none() {
-            if step == 0 {
-                return Err(Error::numeric(format!("no convergence at lambda {lambda} within {} passes", options.passes)));
-            }
-            fit.end = PathEnd::NotConverged;
-            break;
-        }
-        let explained = 1.0 - solver.deviance() / null;
-        let gain = explained - fit.dev_ratio.last().copied().unwrap_or(f64::NEG_INFINITY);
-        let scores = solver.scores();
-        fit.lambda.push(lambda);
-        fit.df.push(used(&scores));
-        fit.dev_ratio.push(explained);
-        fit.scores.push(scores);
-        if automatic && step + 1 >= LEAST_STEPS && step + 1 < lambdas.len() {
-            if explained > SATURATED {
-                fit.end = PathEnd::Saturated;
+    /// Fits the whole path. `null` is the deviance without features, per unit of weight.
+    fn along(&self, mut solver: impl Solver, null: f64) -> Result<PathFit> {
+        let Walk { design, options, classes, total } = *self;
+        let steepest = solver.start().ok_or_else(|| {
+            Error::numeric("the model of the unpenalised features did not converge: they separate the classes; penalise them too")
+        })?;
+        let lambdas = lambda::sequence(&options.lambdas, options.alpha, steepest, design.rows(), design.features());
+        let automatic = matches!(options.lambdas, Lambdas::Automatic { .. });
+        let mut fit = PathFit {
+            classes,
+            features: design.features(),
+            lambda: Vec::with_capacity(lambdas.len()),
+            scores: Vec::with_capacity(lambdas.len()),
+            df: Vec::with_capacity(lambdas.len()),
+            dev_ratio: Vec::with_capacity(lambdas.len()),
+            null_deviance: null * total,
+            end: PathEnd::Complete,
+        };
+        for (step, &lambda) in lambdas.iter().enumerate() {
+            // The first automatic penalty stands for an infinite one, whose model we have.
+            let ready = automatic && step == 0;
+            if !ready && solver.fit(lambda, lambdas.get(step + 1).copied()).is_none() {
+                if step == 0 {
+                    return Err(Error::numeric(format!("no convergence at lambda {lambda} within {} passes", options.passes)));
+                }
+                fit.end = PathEnd::NotConverged;
                 break;
             }
-            if gain < LEAST_GAIN {
-                fit.end = PathEnd::NoGain;
-                break;
+            let explained = 1.0 - solver.deviance() / null;
+            let gain = explained - fit.dev_ratio.last().copied().unwrap_or(f64::NEG_INFINITY);
+            let scores = solver.scores();
+            fit.lambda.push(lambda);
+            fit.df.push(used(&scores));
+            fit.dev_ratio.push(explained);
+            fit.scores.push(scores);
+            if automatic && step + 1 >= LEAST_STEPS && step + 1 < lambdas.len() {
+                if explained > SATURATED {
+                    fit.end = PathEnd::Saturated;
+                    break;
+                }
+                if gain < LEAST_GAIN {
+                    fit.end = PathEnd::NoGain;
+                    break;
+                }
             }
         }
+        Ok(fit)
     }
-    Ok(fit)
-}
 }
 
 /// Features with a coefficient in any score.

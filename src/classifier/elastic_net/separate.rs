@@ -50,11 +50,8 @@ struct Part {
 impl<'a, L: Likelihood> Separate<'a, L> {
     /// A model of intercepts only; `null` is its deviance.
     pub fn new(design: &'a Design, options: &'a Options, likelihood: L, intercepts: &[f64], null: f64) -> Self {
-        let part = |&intercept: &f64| Part {
-            intercept,
-            working: WorkingSet::new(design.features()),
-            screen: Screen::new(design),
-        };
+        let part =
+            |&intercept: &f64| Part { intercept, working: WorkingSet::new(design.features()), screen: Screen::new(design) };
         Separate {
             design,
             options,
@@ -101,7 +98,9 @@ impl<'a, L: Likelihood> Separate<'a, L> {
             if largest < self.tolerance {
                 return Some(());
             }
-            if self.passes >= self.options.passes || (0..self.parts.len()).all(|k| sum(self.likelihood.curvature(k)) < LEAST_CURVATURE) {
+            if self.passes >= self.options.passes
+                || (0..self.parts.len()).all(|k| sum(self.likelihood.curvature(k)) < LEAST_CURVATURE)
+            {
                 return None;
             }
             if round % PATIENCE == 0 {

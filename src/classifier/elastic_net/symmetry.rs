@@ -8,12 +8,7 @@ use super::working_set::WorkingSet;
 
 /// Shifts the K coefficients of each feature to the smallest penalty. The linear predictors, whose differences stay, are left as they
 /// are. Returns the largest shift.
-pub(super) fn balance<'a>(
-    sets: impl Iterator<Item = &'a mut WorkingSet>,
-    design: &Design,
-    penalty: &Penalty,
-    alpha: f64,
-) -> f64 {
+pub(super) fn balance<'a>(sets: impl Iterator<Item = &'a mut WorkingSet>, design: &Design, penalty: &Penalty, alpha: f64) -> f64 {
     let mut sets: Vec<&mut WorkingSet> = sets.collect();
     if sets.len() < 2 {
         return 0.0;
@@ -75,7 +70,8 @@ mod tests {
     fn the_shift_minimises_the_penalty() {
         for alpha in [0.0, 0.3, 0.7, 0.99, 1.0] {
             for row in [vec![1.0, -2.0, 0.5], vec![0.0, 0.0, 3.0], vec![-1.0, 4.0, 2.0, 0.1], vec![5.0, 5.0, 5.0, 5.0]] {
-                let cost = |c: f64| row.iter().map(|b: &f64| alpha * (b - c).abs() + (1.0 - alpha) * (b - c).powi(2) / 2.0).sum::<f64>();
+                let cost =
+                    |c: f64| row.iter().map(|b: &f64| alpha * (b - c).abs() + (1.0 - alpha) * (b - c).powi(2) / 2.0).sum::<f64>();
                 let best = smallest_penalty(&row, alpha);
                 for step in [-1e-3, 1e-3, -0.1, 0.1] {
                     assert!(cost(best) <= cost(best + step) + 1e-15, "alpha {alpha} row {row:?} shift {best} step {step}");
