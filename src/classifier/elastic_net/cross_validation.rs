@@ -11,7 +11,7 @@ use super::design::Source;
 use super::fit::{PathFit, class_probabilities};
 use super::lambda::Between;
 use super::options::Options;
-use super::path::{check_outcome, fit_rows};
+use super::path::{count_classes, fit_rows};
 use crate::error::{Error, Result};
 
 /// Probabilities are kept this far from 0 and 1 in the deviance.
@@ -34,33 +34,19 @@ pub enum Measure {
     Brier,
 }
 
-/// A measure along the path.
+/// A measure along the path, and the penalties to choose by it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
     /// What was measured.
     pub measure: Measure,
-    /// Penalties of the path of all cases.
-    pub lambda: Vec<f64>,
-    /// Mean over the folds.
+    /// Per penalty of the path of all cases: mean over the folds.
     pub mean: Vec<f64>,
-    /// Its standard error, from the spread of the folds: `sqrt(sum_f w_f (m_f - mean)^2 / sum_f w_f / (folds - 1))`.
-    pub standard_error: Vec<f64>,
-    /// Index of the largest penalty with the best mean ("lambda.min").
-    pub best: usize,
-    /// Index of the largest penalty whose mean is within one standard error of the best ("lambda.1se").
-    pub within_one_se: usize,
-}
-
-impl Curve {
-    /// The penalty with the best mean.
-    pub fn lambda_min(&self) -> f64 {
-        self.lambda[self.best]
-    }
-
-    /// The largest penalty within one standard error of it.
-    pub fn lambda_1se(&self) -> f64 {
-        self.lambda[self.within_one_se]
-    }
+    /// Per penalty: standard error of the mean, `sqrt(sum_f w_f (m_f - mean)^2 / sum_f w_f / (folds - 1))`.
+    pub se: Vec<f64>,
+    /// The largest penalty with the best mean.
+    pub lambda_min: f64,
+    /// The largest penalty whose mean is within one standard error of the best.
+    pub lambda_1se: f64,
 }
 
 /// A path and what its siblings say about cases that they have not seen.
@@ -68,9 +54,27 @@ impl Curve {
 pub struct CrossValidation {
     /// Fitted on all cases.
     pub path: PathFit,
+    /// What was measured to choose the penalty.
+    pub measure: Measure,
+    /// Per penalty of the path: mean over the folds.
+    pub mean: Vec<f64>,
+    /// Per penalty: standard error of the mean.
+    pub se: Vec<f64>,
+    /// The largest penalty with the best mean.
+    pub lambda_min: f64,
+    /// The largest penalty whose mean is within one standard error of the best.
+    pub lambda_1se: f64,
+    held_out: HeldOut,
+}
+
+/// What the models of the folds say about the cases that they have not seen.
+#[derive(Debug, Clone)]
+struct HeldOut {
+    lambda: Vec<f64>,
+    classes: usize,
     /// Linear predictors of each case (first axis) at each penalty of the path (second) by the models of the folds it was left out of;
     /// the last axis are the scores.
-    pub link: Array3<f64>,
+    link: Array3<f64>,
     outcome: Vec<usize>,
     fold: Vec<usize>,
     folds: usize,
@@ -85,12 +89,12 @@ pub struct CrossValidation {
 pub fn cross_validate(
     x: ArrayView2<f64>,
     outcome: &[usize],
-    classes: usize,
     fold: &[usize],
+    measure: Measure,
     options: &Options,
 ) -> Result<CrossValidation> {
     options.check(x.nrows(), x.ncols())?;
-    check_outcome(x.nrows(), outcome, classes)?;
+    let classes = count_classes(x.nrows(), outcome)?;
     let folds = count_folds(fold, x.nrows())?;
     let source = Source::new(x);
     let all = |keep: &dyn Fn(usize) -> bool| (0..x.nrows()).filter(|&row| keep(row)).collect::<Vec<usize>>();
@@ -108,7 +112,10 @@ pub fn cross_validate(
         predict(&source, fit, &all(&|row| fold[row] == left_out), &path.lambda, &mut link);
     }
     let weights = options.weights.clone().unwrap_or_else(|| vec![1.0; x.nrows()]);
-    Ok(CrossValidation { path, link, outcome: outcome.to_vec(), fold: fold.to_vec(), folds, weights })
+    let (outcome, fold) = (outcome.to_vec(), fold.to_vec());
+    let held_out = HeldOut { lambda: path.lambda.clone(), classes, link, outcome, fold, folds, weights };
+    let Curve { mean, se, lambda_min, lambda_1se, .. } = held_out.curve(measure)?;
+    Ok(CrossValidation { path, measure, mean, se, lambda_min, lambda_1se, held_out })
 }
 
 /// The number of folds.
@@ -148,11 +155,24 @@ fn predict(source: &Source, fit: &PathFit, rows: &[usize], lambdas: &[f64], link
 }
 
 impl CrossValidation {
-    /// A measure along the path, and the penalties to choose by it.
+    /// The same models by another measure.
     ///
     /// # Errors
-    /// [`Error::Study`] for an AUC of more than two classes, of folds with fewer than ten cases on average, or where no fold has both classes.
+    /// [`Error::Study`] for an AUC of more than two classes, of folds with fewer than ten cases on average, or where no fold has both
+    /// classes.
     pub fn curve(&self, measure: Measure) -> Result<Curve> {
+        self.held_out.curve(measure)
+    }
+
+    /// Linear predictors of each case (first axis) at each penalty of the path (second) by the model of the fold it was left out of;
+    /// the last axis are the scores, one for two classes.
+    pub fn held_out_link(&self) -> &Array3<f64> {
+        &self.held_out.link
+    }
+}
+
+impl HeldOut {
+    fn curve(&self, measure: Measure) -> Result<Curve> {
         let per_fold = self.outcome.len() as f64 / self.folds as f64;
         let groups: Vec<Vec<usize>> = if measure != Measure::Auc && per_fold < LEAST_CASES {
             (0..self.outcome.len()).map(|row| vec![row]).collect()
@@ -160,7 +180,7 @@ impl CrossValidation {
             (0..self.folds).map(|fold| (0..self.fold.len()).filter(|&row| self.fold[row] == fold).collect()).collect()
         };
         if measure == Measure::Auc {
-            if self.path.classes > 2 {
+            if self.classes > 2 {
                 return Err(Error::study("cross-validation by AUC needs two classes; choose the deviance"));
             }
             if per_fold < LEAST_CASES_AUC {
@@ -170,8 +190,8 @@ impl CrossValidation {
             }
         }
         let weights: Vec<f64> = groups.iter().map(|group| group.iter().map(|&row| self.weights[row]).sum()).collect();
-        let steps = self.path.lambda.len();
-        let (mut mean, mut standard_error) = (Vec::with_capacity(steps), Vec::with_capacity(steps));
+        let steps = self.lambda.len();
+        let (mut mean, mut se) = (Vec::with_capacity(steps), Vec::with_capacity(steps));
         for step in 0..steps {
             let values: Vec<(f64, f64)> = groups
                 .iter()
@@ -185,10 +205,10 @@ impl CrossValidation {
             let average = values.iter().map(|(value, weight)| value * weight).sum::<f64>() / total;
             let spread = values.iter().map(|(value, weight)| weight * (value - average).powi(2)).sum::<f64>() / total;
             mean.push(average);
-            standard_error.push((spread / (groups.len() - 1) as f64).sqrt());
+            se.push((spread / (groups.len() - 1) as f64).sqrt());
         }
-        let (best, within_one_se) = choose(measure, &mean, &standard_error);
-        Ok(Curve { measure, lambda: self.path.lambda.clone(), mean, standard_error, best, within_one_se })
+        let (best, simplest) = choose(measure, &mean, &se);
+        Ok(Curve { measure, mean, se, lambda_min: self.lambda[best], lambda_1se: self.lambda[simplest] })
     }
 
     /// The measure of some cases at a penalty; `None` where it is not defined.
@@ -236,10 +256,10 @@ impl CrossValidation {
 }
 
 /// The largest penalties with the best mean, and with one within a standard error of it.
-fn choose(measure: Measure, mean: &[f64], standard_error: &[f64]) -> (usize, usize) {
+fn choose(measure: Measure, mean: &[f64], se: &[f64]) -> (usize, usize) {
     let cost = |step: usize| if measure == Measure::Auc { -mean[step] } else { mean[step] };
     let least = (0..mean.len()).map(cost).fold(f64::INFINITY, f64::min);
     let first_within = |limit: f64| (0..mean.len()).find(|&step| cost(step) <= limit).unwrap_or(0);
     let best = first_within(least);
-    (best, first_within(cost(best) + standard_error[best]))
+    (best, first_within(cost(best) + se[best]))
 }

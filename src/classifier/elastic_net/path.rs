@@ -17,29 +17,27 @@ const LEAST_GAIN: f64 = 1e-5;
 /// An automatic path has at least this many penalties before it may end.
 const LEAST_STEPS: usize = 5;
 
-/// Fits a penalised logistic model of `outcome` (class indices below `classes`) on the rows of `x` for a whole sequence of penalties.
+/// Fits a penalised logistic model of `outcome` on the rows of `x` for a whole sequence of penalties. Classes are numbered from 0, and
+/// each number up to the largest must occur.
 ///
 /// # Errors
 /// [`Error::Usage`] for options that fit nothing, [`Error::Study`] if a class has no cases, [`Error::Numeric`] for missing values or a
 /// first model that does not converge.
-pub fn fit_path(x: ArrayView2<f64>, outcome: &[usize], classes: usize, options: &Options) -> Result<PathFit> {
+pub fn fit_path(x: ArrayView2<f64>, outcome: &[usize], options: &Options) -> Result<PathFit> {
     options.check(x.nrows(), x.ncols())?;
-    check_outcome(x.nrows(), outcome, classes)?;
+    let classes = count_classes(x.nrows(), outcome)?;
     let rows: Vec<usize> = (0..x.nrows()).collect();
     fit_rows(&Source::new(x), &rows, outcome, classes, options)
 }
 
-/// An outcome must have one known class per row.
-pub(super) fn check_outcome(rows: usize, outcome: &[usize], classes: usize) -> Result<()> {
+/// The number of classes of an outcome, which must name one for each row.
+pub(super) fn count_classes(rows: usize, outcome: &[usize]) -> Result<usize> {
     if outcome.len() != rows {
         return Err(Error::usage(format!("{} outcomes for {rows} rows", outcome.len())));
     }
-    if classes < 2 {
-        return Err(Error::study("an outcome needs at least two classes"));
-    }
-    match outcome.iter().find(|&&class| class >= classes) {
-        Some(class) => Err(Error::usage(format!("class {class} of an outcome that has {classes} classes, counted from 0"))),
-        None => Ok(()),
+    match outcome.iter().max() {
+        Some(&last) if last > 0 => Ok(last + 1),
+        _ => Err(Error::study("all cases are of one class: there is nothing to tell apart")),
     }
 }
 
