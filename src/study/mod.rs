@@ -1,3 +1,5 @@
 //! A study from file to answer.
 
+pub mod leakage;
+pub mod outcome;
 pub mod results;
