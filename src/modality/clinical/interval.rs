@@ -1,6 +1,7 @@
 //! A measured value as it is reported: `35`, `90-99%`, `<10%`, `>6`, `about 30 %`.
 
 use super::text::fold;
+use crate::table::{Decimal, parse_number};
 
 /// A value known to lie between two bounds; an exact value has both the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,23 +28,21 @@ impl Interval {
         let plain = folded.trim_start_matches(['约', '(', '~', '≈']).trim_start_matches("about ").trim();
         for (mark, lower) in [("<=", false), ("≤", false), (">=", true), ("≥", true), ("<", false), (">", true)] {
             if let Some(rest) = plain.strip_prefix(mark) {
-                let bound = leading_number(rest)?;
-                bound.1.then_some(())?;
+                let bound = bare_number(rest)?;
                 return Some(if lower {
-                    Interval { low: bound.0, high: f64::INFINITY, below_high: false }
+                    Interval { low: bound, high: f64::INFINITY, below_high: false }
                 } else {
-                    Interval { low: f64::NEG_INFINITY, high: bound.0, below_high: mark == "<" }
+                    Interval { low: f64::NEG_INFINITY, high: bound, below_high: mark == "<" }
                 });
             }
         }
-        if let Some((value, true)) = leading_number(plain) {
+        if let Some(value) = bare_number(plain) {
             return Some(value.into());
         }
         for (at, mark) in plain.char_indices().skip(1) {
             if matches!(mark, '-' | '~' | '至' | '到') {
-                let (low, low_clean) = leading_number(&plain[..at])?;
-                let (high, high_clean) = leading_number(&plain[at + mark.len_utf8()..])?;
-                return (low_clean && high_clean && low <= high).then_some(Interval { low, high, below_high: false });
+                let (low, high) = (bare_number(&plain[..at])?, bare_number(&plain[at + mark.len_utf8()..])?);
+                return (low <= high).then_some(Interval { low, high, below_high: false });
             }
         }
         None
@@ -86,38 +85,18 @@ impl Interval {
     }
 }
 
-/// The number at the start of `text`, and whether nothing but a unit or a sign of percent follows it.
-fn leading_number(text: &str) -> Option<(f64, bool)> {
-    let text = text.trim();
-    let end = text
-        .char_indices()
-        .find(|&(i, c)| !(c.is_ascii_digit() || c == '.' || c == ',' || (i == 0 && matches!(c, '-' | '+'))) && !exponent(text, i))
-        .map_or(text.len(), |(i, _)| i);
-    let digits = text[..end].trim_end_matches([',', '.']);
-    let value: f64 = if digits.matches(',').count() == 1 && !digits.contains('.') {
-        digits.replace(',', ".").parse().ok()?
-    } else {
-        digits.parse().ok()?
-    };
-    let rest = text[end..].trim_matches([' ', ')', '%']);
-    let is_unit = UNITS.contains(&rest);
-    value.is_finite().then_some((value, is_unit))
+/// The number that `text` is, but for a unit or a sign of percent behind it.
+fn bare_number(text: &str) -> Option<f64> {
+    let text = text.trim_matches([' ', ')']);
+    let bare = UNITS.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text).trim_end();
+    parse_number(bare, Decimal::Point).or_else(|| parse_number(bare, Decimal::Comma)).filter(|value| value.is_finite())
 }
 
 /// Units that may stand behind a number.
-const UNITS: [&str; 22] = [
-    "", "y", "yr", "yrs", "year", "years", "岁", "mm", "毫米", "ms", "毫秒", "min", "/min", "分钟", "signals", "signals/cell", "拷贝", "个", "u", "mm2/s",
-    "percent", "左右",
+const UNITS: [&str; 20] = [
+    "years", "year", "yrs", "yr", "y", "岁", "mm2/s", "mm", "毫米", "ms", "毫秒", "/min", "min", "分钟", "signals/cell", "signals",
+    "拷贝", "个", "percent", "左右",
 ];
-
-/// Whether the character at `i` belongs to an exponent (`1e-3`).
-fn exponent(text: &str, i: usize) -> bool {
-    let bytes = text.as_bytes();
-    let digit = |j: usize| bytes.get(j).is_some_and(u8::is_ascii_digit);
-    let sign = |j: usize| matches!(bytes.get(j), Some(b'-' | b'+'));
-    let e = |j: usize| matches!(bytes.get(j), Some(b'e'));
-    (i > 0 && e(i) && digit(i - 1) && (digit(i + 1) || (sign(i + 1) && digit(i + 2)))) || (i > 1 && sign(i) && e(i - 1) && digit(i - 2) && digit(i + 1))
-}
 
 #[cfg(test)]
 mod tests {

@@ -3,39 +3,17 @@
 use super::Interval;
 use super::text::fold;
 use super::value;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The percentage of stained nuclei from which a receptor is positive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-pub enum ReceptorCutoff {
-    /// 1 %, as ASCO/CAP 2020.
-    #[default]
-    #[serde(rename = "1%")]
-    OnePercent,
-    /// 10 %, as in earlier practice and in some national guidelines.
-    #[serde(rename = "10%")]
-    TenPercent,
-}
+/// The cut-off of ASCO/CAP 2020, in per cent; earlier practice and some national guidelines use 10.
+pub const DEFAULT_CUTOFF: f64 = 1.0;
 
-impl ReceptorCutoff {
-    /// The cut-off in per cent.
-    pub fn percent(self) -> f64 {
-        match self {
-            ReceptorCutoff::OnePercent => 1.0,
-            ReceptorCutoff::TenPercent => 10.0,
-        }
-    }
-
-    /// The rule in words.
-    pub fn sentence(self) -> String {
-        format!(
-            "ER and PR are positive from {} % stained nuclei; where no percentage is given, the stated result counts, whatever cut-off its \
-             laboratory used.",
-            self.percent()
-        )
-    }
+/// The rule in words, for a cut-off in per cent.
+pub fn sentence(cutoff: f64) -> String {
+    format!(
+        "ER and PR are positive from {cutoff} % stained nuclei; where no percentage is given, the stated result counts, whatever \
+         cut-off its laboratory used."
+    )
 }
 
 /// An ER or PR entry: a percentage, a stated sign, or both (`阳性 80%`).
@@ -182,8 +160,8 @@ pub struct ReceptorOutcome {
 ///
 /// # Reference
 /// Allison KH et al., ASCO/CAP 2020 (J Clin Oncol 38:1346): positive from 1 %, ER-low-positive from 1 to 10 %.
-pub fn status(entry: &ReceptorEntry, cutoff: ReceptorCutoff) -> ReceptorOutcome {
-    let by_percent = entry.percent.and_then(|percent| percent.at_least(cutoff.percent()));
+pub fn status(entry: &ReceptorEntry, cutoff: f64) -> ReceptorOutcome {
+    let by_percent = entry.percent.and_then(|percent| percent.at_least(cutoff));
     let unknown = if entry.percent.is_some() { ReceptorUnknown::RangeAcrossCutoff } else { ReceptorUnknown::NothingRecorded };
     let low_positive = entry.percent.and_then(|percent| {
         let above_ten = if percent.high <= 10.0 { Some(false) } else { (percent.low > 10.0).then_some(true) };
@@ -214,26 +192,25 @@ pub fn hormone_receptor(er: Option<bool>, pr: Option<bool>) -> Option<bool> {
 mod tests {
     use super::*;
 
-    fn by(percent: &str, stated: Option<bool>, cutoff: ReceptorCutoff) -> Result<bool, ReceptorUnknown> {
+    fn by(percent: &str, stated: Option<bool>, cutoff: f64) -> Result<bool, ReceptorUnknown> {
         status(&ReceptorEntry { percent: Interval::read(percent), positive: stated }, cutoff).positive
     }
 
     #[test]
     fn the_cutoff_divides_at_one_or_ten_per_cent() {
-        use ReceptorCutoff::{OnePercent, TenPercent};
         for (percent, at_one, at_ten) in [("0", false, false), ("0.9", false, false), ("1", true, false), ("9", true, false), ("10", true, true), ("90-99%", true, true)] {
-            assert_eq!(by(percent, None, OnePercent), Ok(at_one), "{percent}");
-            assert_eq!(by(percent, None, TenPercent), Ok(at_ten), "{percent}");
+            assert_eq!(by(percent, None, 1.0), Ok(at_one), "{percent}");
+            assert_eq!(by(percent, None, 10.0), Ok(at_ten), "{percent}");
         }
-        assert_eq!(by("<10%", None, OnePercent), Err(ReceptorUnknown::RangeAcrossCutoff));
-        assert_eq!(by("<10%", Some(true), OnePercent), Ok(true));
-        assert_eq!(by("<10%", Some(true), TenPercent), Ok(false));
-        assert_eq!(by("", None, OnePercent), Err(ReceptorUnknown::NothingRecorded));
+        assert_eq!(by("<10%", None, 1.0), Err(ReceptorUnknown::RangeAcrossCutoff));
+        assert_eq!(by("<10%", Some(true), 1.0), Ok(true));
+        assert_eq!(by("<10%", Some(true), 10.0), Ok(false));
+        assert_eq!(by("", None, 1.0), Err(ReceptorUnknown::NothingRecorded));
     }
 
     #[test]
     fn er_low_positive_is_one_to_ten_per_cent() {
-        let low = |percent| status(&ReceptorEntry { percent: Interval::read(percent), positive: None }, ReceptorCutoff::OnePercent).low_positive;
+        let low = |percent| status(&ReceptorEntry { percent: Interval::read(percent), positive: None }, DEFAULT_CUTOFF).low_positive;
         assert_eq!(["0", "0.5", "1", "10", "10.5", "90"].map(low), [false, false, true, true, false, false].map(Some));
         assert_eq!(low("<10%"), None);
         assert_eq!(low("5-20"), None);

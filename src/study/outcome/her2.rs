@@ -1,118 +1,76 @@
 //! HER2 as an outcome: finds the columns, derives each case, counts what is odd.
 
-use super::{CaseOutcome, Her2Task, Outcome};
+use super::{CaseOutcome, Outcome};
 use crate::error::{Error, Result};
-use crate::modality::clinical::dictionary::{self, Question};
-use crate::modality::clinical::her2::{self, Her2Evidence, Her2Flag, Her2Outcome, Her2Rules};
-use crate::modality::clinical::{Interval, dictionary::Variable};
+use crate::modality::clinical::dictionary::{self, Question, Variable};
+use crate::modality::clinical::her2::{self, Her2Evidence, Her2Flag, Her2Outcome};
+use crate::modality::clinical::{Interval, says_nothing};
+use crate::study::spec::{Her2Spec, Task};
 use crate::table::{Finding, RawColumn, RawTable};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// Which HER2 question a study asks, of which columns, by which rules.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Her2Question {
-    /// The question.
-    pub task: Her2Task,
-    /// The columns, where they are not to be found by the dictionary.
-    #[serde(default)]
-    pub columns: Her2Columns,
-    /// The rules.
-    #[serde(default)]
-    pub rules: Her2Rules,
+/// HER2 as the outcome of every row.
+pub(super) fn derive(task: Task, spec: &Her2Spec, table: &RawTable) -> Result<Outcome> {
+    let (cases, columns, findings) = her2_of_rows(spec, table)?;
+    Ok(Outcome {
+        name: task.name().to_string(),
+        classes: task.classes().iter().map(|class| class.to_string()).collect(),
+        ordered: task.ordered(),
+        stages: task.stages(),
+        cases: cases.iter().map(|case| task.answer(case).map_or_else(CaseOutcome::Excluded, CaseOutcome::Class)).collect(),
+        rules: spec.rules.sentences(),
+        findings,
+        columns,
+        question: Question::Her2,
+    })
 }
 
-/// The columns that HER2 is derived from. Left out, a column is found by the names in the dictionary; an empty text means that
-/// the column is not to be used.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Her2Columns {
-    /// IHC score.
-    pub ihc: Option<String>,
-    /// ISH result.
-    pub ish: Option<String>,
-    /// HER2/CEP17 ratio.
-    pub ish_ratio: Option<String>,
-    /// Mean HER2 copy number per cell, dual probe.
-    pub ish_copy_number: Option<String>,
-    /// Mean HER2 copy number per cell, single probe.
-    pub single_probe_copy_number: Option<String>,
-    /// Stated status.
-    pub status: Option<String>,
-    /// Percentage of faintly staining cells where IHC is 0.
-    pub faint_percent: Option<String>,
-}
-
-impl Her2Question {
-    /// The outcome of every row.
-    ///
-    /// # Errors
-    /// [`Error::Input`] if a named column is not there, [`Error::Study`] if the table has none of the columns or a class has no case.
-    pub fn derive(&self, table: &RawTable) -> Result<Outcome> {
-        let (cases, columns, mut findings) = self.cases(table)?;
-        findings.extend(flagged(&cases, table, &columns));
-        let task = self.task;
-        Outcome {
-            name: task.name().to_string(),
-            classes: task.classes().iter().map(|class| class.to_string()).collect(),
-            ordered: task.ordered(),
-            stages: task.stages(),
-            cases: cases.iter().map(|case| task.answer(case).map_or_else(CaseOutcome::Excluded, CaseOutcome::Class)).collect(),
-            rules: self.rules.sentences(),
-            findings,
-            columns,
-            question: Question::Her2,
-        }
-        .with_every_class()
+/// The HER2 status of every row, the columns it comes from, and what was noticed.
+///
+/// # Errors
+/// [`Error::Input`] if a named column is not there, [`Error::Study`] if the table has none of the columns.
+pub fn her2_of_rows(spec: &Her2Spec, table: &RawTable) -> Result<(Vec<Her2Outcome>, Vec<String>, Vec<Finding>)> {
+    let find = |named: &Option<String>, variable: &str| find_column(table, named.as_deref(), variable);
+    let ihc = find(&spec.ihc, "her2_ihc")?;
+    let ish = find(&spec.ish, "her2_ish")?;
+    let ratio = find(&spec.ratio, "ish_ratio")?;
+    let copies = find(&spec.copies, "ish_cn")?;
+    let single = find(&spec.single_probe_copies, "ish_single_cn")?;
+    let status = find(&spec.status, "her2_status")?;
+    let faint = find(&spec.faint, "her2_faint_pct")?;
+    let used: Vec<&RawColumn> = [ihc, ish, ratio, copies, single, status, faint].into_iter().flatten().collect();
+    if used.is_empty() {
+        return Err(Error::study(format!(
+            "{}: no column holds HER2 by immunohistochemistry, by in situ hybridisation or as a status; name them under `outcome.her2`.",
+            table.path.display()
+        )));
     }
-
-    /// The derived status of every row, the columns it comes from, and what was noticed.
-    ///
-    /// # Errors
-    /// [`Error::Input`] if a named column is not there, [`Error::Study`] if the table has none of the columns.
-    pub fn cases(&self, table: &RawTable) -> Result<(Vec<Her2Outcome>, Vec<String>, Vec<Finding>)> {
-        let find = |named: &Option<String>, variable: &str| find_column(table, named.as_deref(), variable);
-        let ihc = find(&self.columns.ihc, "her2_ihc")?;
-        let ish = find(&self.columns.ish, "her2_ish")?;
-        let ratio = find(&self.columns.ish_ratio, "ish_ratio")?;
-        let copies = find(&self.columns.ish_copy_number, "ish_cn")?;
-        let single = find(&self.columns.single_probe_copy_number, "ish_single_cn")?;
-        let status = find(&self.columns.status, "her2_status")?;
-        let faint = find(&self.columns.faint_percent, "her2_faint_pct")?;
-        let used: Vec<&RawColumn> = [ihc, ish, ratio, copies, single, status, faint].into_iter().flatten().collect();
-        if used.is_empty() {
-            return Err(Error::study(format!(
-                "{}: no column holds HER2 by immunohistochemistry, in situ hybridisation or as a status; name them under `columns`.",
-                table.path.display()
-            )));
-        }
-        let only_status = [ihc, ish, ratio, copies, single].iter().all(Option::is_none);
-        let mut findings = Vec::new();
-        let ratios = counts(table, ratio, "ish_ratio", &mut findings);
-        let copy_numbers = counts(table, copies, "ish_cn", &mut findings);
-        let single_copies = counts(table, single, "ish_single_cn", &mut findings);
-        let faint_percents = counts(table, faint, "her2_faint_pct", &mut findings);
-        let cases = (0..table.n_rows())
-            .map(|row| {
-                let text = |column: Option<&RawColumn>| column.and_then(|column| column.text(row)).map(Cow::into_owned);
-                let (ihc, ish, status) = (text(ihc), text(ish), text(status));
-                let evidence = Her2Evidence {
-                    ihc: ihc.as_deref(),
-                    ish: ish.as_deref(),
-                    ish_ratio: ratios[row],
-                    ish_copies: copy_numbers[row],
-                    single_probe_copies: single_copies[row],
-                    status: status.as_deref(),
-                    faint_percent: faint_percents[row].map(|percent| percent.point()),
-                    only_status,
-                };
-                her2::derive(&evidence, &self.rules)
-            })
-            .collect();
-        Ok((cases, used.iter().map(|column| column.name.clone()).collect(), findings))
-    }
+    let only_status = [ihc, ish, ratio, copies, single].iter().all(Option::is_none);
+    let mut findings = Vec::new();
+    let ratios = counts(table, ratio, "ish_ratio", &mut findings);
+    let copy_numbers = counts(table, copies, "ish_cn", &mut findings);
+    let single_copies = counts(table, single, "ish_single_cn", &mut findings);
+    let faint_percents = counts(table, faint, "her2_faint_pct", &mut findings);
+    let cases: Vec<Her2Outcome> = (0..table.n_rows())
+        .map(|row| {
+            let text = |column: Option<&'_ RawColumn>| column.and_then(|column| column.text(row)).map(Cow::into_owned);
+            let (ihc, ish, status) = (text(ihc), text(ish), text(status));
+            let evidence = Her2Evidence {
+                ihc: ihc.as_deref(),
+                ish: ish.as_deref(),
+                ish_ratio: ratios[row],
+                ish_copies: copy_numbers[row],
+                single_probe_copies: single_copies[row],
+                status: status.as_deref(),
+                faint_percent: faint_percents[row].map(|percent| percent.point()),
+                only_status,
+            };
+            her2::derive(&evidence, &spec.rules)
+        })
+        .collect();
+    let columns: Vec<String> = used.iter().map(|column| column.name.clone()).collect();
+    findings.extend(flagged(&cases, table, &columns));
+    Ok((cases, columns, findings))
 }
 
 /// The column that the study names, or the first that the dictionary knows as `variable`.
@@ -135,7 +93,7 @@ fn counts(table: &RawTable, column: Option<&RawColumn>, variable: &str, findings
         .map(|row| {
             let text = column.text(row)?;
             let value = Interval::read(&text).filter(|value| plausible(value, variable));
-            if value.is_none() && !crate::modality::clinical::says_nothing(&text) {
+            if value.is_none() && !says_nothing(&text) {
                 odd.push(table.row_number(row));
             }
             value

@@ -1,8 +1,8 @@
 //! The outcome of each case: what the study predicts, derived from the table by stated rules.
 //!
-//! Rule: this is the only place that makes outcomes, and it makes nothing else. It hands back a class or a reason per case and
-//! never a column, so that no feature can come from here; extraction (`modality`) never calls it. To add a task, add a variant
-//! to [`Her2Task`] with its classes.
+//! Rule: this is the only place that makes outcomes, and it makes nothing else. It hands back a class or a reason per row and
+//! never a column, so that no feature can come from here; extraction (`modality`) never calls it. To add a question about HER2,
+//! add a variant to [`Task`](crate::study::spec::Task) and its classes to `task.rs`.
 
 mod cases;
 mod column;
@@ -10,38 +10,28 @@ mod her2;
 mod task;
 
 pub use cases::{CaseOutcome, Outcome, Stage};
-pub use column::ColumnOutcome;
-pub use her2::{Her2Columns, Her2Question};
-pub use task::Her2Task;
+pub use her2::her2_of_rows;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::study::spec::OutcomeSpec;
 use crate::table::RawTable;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// What a study predicts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum OutcomeSpec {
-    /// HER2 status, derived from IHC and ISH.
-    Her2(Her2Question),
-    /// The values of any column.
-    Column(ColumnOutcome),
-}
-
-impl OutcomeSpec {
-    /// The outcome of every row of `table`, or why a row has none.
-    ///
-    /// # Errors
-    /// [`Error::Input`](crate::error::Error::Input) if a column is not there,
-    /// [`Error::Usage`](crate::error::Error::Usage) if the task makes no sense,
-    /// [`Error::Study`](crate::error::Error::Study) if a class has no case.
-    pub fn derive(&self, table: &RawTable) -> Result<Outcome> {
-        match self {
-            OutcomeSpec::Her2(question) => question.derive(table),
-            OutcomeSpec::Column(column) => column.derive(table),
-        }
+/// The outcome of every row of `table`, or why a row has none.
+///
+/// # Errors
+/// [`Error::Usage`] if the study asks for nothing, for two things, or for something that makes no sense; [`Error::Input`] if a
+/// column that it names is not there; [`Error::Study`] if the table has none of the columns, or a class has no case.
+pub fn derive(spec: &OutcomeSpec, table: &RawTable) -> Result<Outcome> {
+    let mut outcome = match (spec.task, &spec.column) {
+        (Some(task), None) => her2::derive(task, &spec.her2, table),
+        (None, Some(column)) => column::derive(spec, column, table),
+        (Some(_), Some(_)) => Err(Error::usage("outcome: `task` and `column` exclude each other; keep one")),
+        (None, None) => Err(Error::usage("outcome: say what is predicted, with `task` (a question about HER2) or with `column`")),
+    }?;
+    if let Some(label) = &spec.label {
+        outcome.name = label.clone();
     }
+    outcome.with_every_class()
 }
 
 /// `1 row`, `7 rows`.

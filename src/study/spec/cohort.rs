@@ -1,7 +1,9 @@
 //! Who is in the study, and what is predicted.
 
+use crate::modality::clinical::her2::Her2Rules;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Who is in the study. Id columns are found by their usual names where they are not given.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -70,6 +72,9 @@ pub struct OutcomeSpec {
     /// the event.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
+    /// With `column`: values that count as another, e.g. `{ normal = "benign" }`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
     /// With `column`: whether three or more classes are ordered.
     #[serde(default)]
     pub ordered: bool,
@@ -96,9 +101,16 @@ pub enum Task {
     ThreeClass,
     /// Zero, low, positive, as two binary questions in sequence.
     Cascade,
+    /// IHC 3+ against IHC 2+ with amplified ISH, among those that are positive.
+    ThreePlusVsTwoPlusAmplified,
+    /// Ultralow against null, among those with IHC 0 whose faint staining is recorded.
+    UltralowVsNull,
+    /// Null, ultralow, low, positive; IHC 0 without recorded faint staining is left out.
+    FourClass,
 }
 
-/// Where HER2 status is found, and the rules of its derivation (ASCO/CAP 2018, affirmed 2023).
+/// Where HER2 status is found, and the rules of its derivation (ASCO/CAP 2018, affirmed 2023). A column that is left out is found
+/// by its usual names; an empty text says that it is not to be used.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Her2Spec {
@@ -111,16 +123,18 @@ pub struct Her2Spec {
     /// Column with the HER2/CEP17 ratio.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ratio: Option<String>,
-    /// Column with the HER2 copy number per cell.
+    /// Column with the HER2 copy number per cell, dual probe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copies: Option<String>,
+    /// Column with the HER2 copy number per cell, single probe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub single_probe_copies: Option<String>,
     /// Column with HER2 status as stated by the laboratory (positive, negative, or zero, low, positive).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Column with the share of faintly stained cells in %, for HER2-ultralow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub faint: Option<String>,
-    /// What contradictory rows (IHC 3+ with negative ISH, IHC 0 or 1+ with positive ISH) become: `false`, the default, leaves
-    /// them undetermined and counts them; `true` follows the IHC score.
-    pub contradictions_by_ihc: bool,
+    /// Choices where the guideline leaves one, or the records contradict each other.
+    pub rules: Her2Rules,
 }
