@@ -3,8 +3,7 @@
 use super::extracted::{Extracted, Source};
 use super::pattern::{fits, fits_any};
 use super::plain::{self, Plain};
-use crate::error::Result;
-use crate::table::{Finding, Kind, RawColumn, RawTable};
+use crate::table::{FeatureValues, Finding, RawColumn, RawTable};
 use std::collections::BTreeMap;
 
 /// Which columns of a table belong to a modality.
@@ -48,10 +47,7 @@ impl ImportedOptions {
 ///
 /// Columns of numbers are taken as they are. PyRadiomics' `diagnostics_*` columns are no features; what they say about the
 /// extraction becomes a finding. Texts among numbers become missing. Columns of words are left out unless categories are asked for.
-///
-/// # Errors
-/// [`Error::Usage`](crate::error::Error::Usage) if the modality's name is none.
-pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> Result<Extracted> {
+pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> Extracted {
     let mut made = Extracted::default();
     let mut dropped: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
     let claimed = || table.columns.iter().filter_map(|column| options.claims(&column.name).map(|name| (column, name)));
@@ -59,23 +55,22 @@ pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> R
         let source = Source { table, column: Some(&column.name), unit: None };
         match plain::read(table, column) {
             Plain::Dropped(why) => dropped.entry(why).or_default().push(&column.name),
-            Plain::Feature(values, _) if values.kind() == Kind::Category && !options.categories => {
+            Plain::Feature(FeatureValues::Category { .. }, _) if !options.categories => {
                 dropped.entry("it holds words").or_default().push(&column.name);
             }
             Plain::Feature(values, strays) => {
                 made.findings.extend(text_among_numbers(table, column, strays));
-                made.push(modality, name, values, source)?;
+                made.push(modality, name, values, source);
             }
         }
     }
     for (why, columns) in dropped {
-        let message =
-            format!("{} no feature of {modality}: {why}.", if columns.len() == 1 { "1 column is" } else { "Some columns are" });
+        let message = format!("{} no feature of {modality}: {why}.", if columns.len() == 1 { "1 column is" } else { "Some columns are" });
         made.findings.push(Finding::info("no-feature", message).in_file(&table.path).in_columns(columns));
     }
     made.findings.extend(pyradiomics(table, claimed().map(|(column, _)| column)));
     missing_patterns(table, modality, options, &mut made);
-    Ok(made)
+    made
 }
 
 /// Columns that no modality claims and that have no other role: they take no part in the study.
@@ -86,14 +81,11 @@ pub fn unclaimed(table: &RawTable, blocks: &[&ImportedOptions]) -> Option<Findin
         .columns
         .iter()
         .map(|column| column.name.as_str())
-        .filter(|name| {
-            !blocks.iter().any(|block| block.reserved.iter().any(|reserved| reserved == name) || block.claims(name).is_some())
-        })
+        .filter(|name| !blocks.iter().any(|block| block.reserved.iter().any(|reserved| reserved == name) || block.claims(name).is_some()))
         .collect();
     (!left.is_empty()).then(|| {
         let n = left.len();
-        let message =
-            format!("{n} column{} to no modality and take no part in the study.", if n == 1 { " belongs" } else { "s belong" });
+        let message = format!("{n} column{} to no modality and take no part in the study.", if n == 1 { " belongs" } else { "s belong" });
         Finding::info("column-of-no-modality", message).in_file(&table.path).in_columns(left)
     })
 }
@@ -101,8 +93,7 @@ pub fn unclaimed(table: &RawTable, blocks: &[&ImportedOptions]) -> Option<Findin
 /// The finding that texts in a column of numbers became missing.
 pub(super) fn text_among_numbers(table: &RawTable, column: &RawColumn, strays: Vec<usize>) -> Option<Finding> {
     (!strays.is_empty()).then(|| {
-        let message =
-            format!("`{}` is a column of numbers with {} texts, which were taken as missing.", column.name, strays.len());
+        let message = format!("`{}` is a column of numbers with {} texts, which were taken as missing.", column.name, strays.len());
         Finding::caution("text-among-numbers", message).in_file(&table.path).in_columns([&column.name]).at_rows(strays)
     })
 }
@@ -112,8 +103,7 @@ fn missing_patterns(table: &RawTable, modality: &str, options: &ImportedOptions,
     let unused: Vec<&String> =
         options.columns.iter().filter(|pattern| !table.columns.iter().any(|column| fits(pattern, &column.name))).collect();
     if !unused.is_empty() {
-        let message =
-            format!("{modality}: no column fits {}.", unused.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "));
+        let message = format!("{modality}: no column fits {}.", unused.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "));
         made.findings.push(Finding::warning("no-such-column", message).in_file(&table.path));
     }
 }
@@ -133,8 +123,7 @@ fn pyradiomics<'a>(table: &RawTable, columns: impl Iterator<Item = &'a RawColumn
         if !what.starts_with("Versions_") && !what.starts_with("Configuration_") {
             continue;
         }
-        let mut values: Vec<String> =
-            (0..table.n_rows()).filter_map(|row| column.text(row)).map(|text| text.into_owned()).collect();
+        let mut values: Vec<String> = (0..table.n_rows()).filter_map(|row| column.text(row)).map(|text| text.into_owned()).collect();
         values.sort();
         values.dedup();
         let label = what.trim_start_matches("Versions_").trim_start_matches("Configuration_");

@@ -1,16 +1,15 @@
 //! The cells of a column, read as the dictionary says.
 
 use super::coding::{self, Scale};
-use crate::error::Result;
 use crate::modality::clinical::dictionary::{Kind, Reading, Value, Variable};
 use crate::modality::clinical::{Interval, key, says_nothing};
-use crate::table::{Column, Finding, RawColumn, RawTable};
+use crate::table::{FeatureValues, Finding, RawColumn, RawTable};
 use std::collections::BTreeMap;
 
 /// A column that was read.
 pub(super) struct Cells {
     /// The values, as a feature.
-    pub(super) values: Column,
+    pub(super) values: FeatureValues,
     /// Numeric variables: the values with their reported ranges.
     pub(super) intervals: Vec<Option<Interval>>,
     /// What was noticed.
@@ -20,15 +19,7 @@ pub(super) struct Cells {
 }
 
 /// Reads a column.
-///
-/// # Errors
-/// [`Error::Usage`](crate::error::Error::Usage) if two levels of a variable have one name, which a test of the dictionary rules out.
-pub(super) fn cells(
-    table: &RawTable,
-    column: &RawColumn,
-    variable: &Variable,
-    meanings: Option<&BTreeMap<String, String>>,
-) -> Result<Cells> {
+pub(super) fn cells(table: &RawTable, column: &RawColumn, variable: &Variable, meanings: Option<&BTreeMap<String, String>>) -> Cells {
     let texts = texts(table, column, meanings);
     let numeric = variable.kind == Kind::Numeric;
     let scale = if numeric { coding::scale(variable, &column.name, &texts) } else { Scale::none() };
@@ -66,14 +57,14 @@ pub(super) fn cells(
     let fits = 2 * odd.unknown.len() <= recorded;
     let mut findings: Vec<Finding> = scale.finding(table, column).into_iter().collect();
     let values = match variable.kind {
-        Kind::Nominal => categories(&values, variable)?,
+        Kind::Nominal => categories(&values, variable),
         _ => {
             let numbers = values.iter().map(|value| if let Value::Number(x, _) = value { Some(*x) } else { None }).collect();
-            Column::scalar(plausible(table, column, variable, numbers, &mut intervals, &mut findings))
+            FeatureValues::Scalar(plausible(table, column, variable, numbers, &mut intervals, &mut findings))
         }
     };
     findings.extend(odd.findings(table, column, variable, unreadable_numbers));
-    Ok(Cells { values, intervals, findings, fits })
+    Cells { values, intervals, findings, fits }
 }
 
 /// The cells as texts, with the study's own meanings put in.
@@ -88,14 +79,18 @@ pub(super) fn texts(table: &RawTable, column: &RawColumn, meanings: Option<&BTre
 }
 
 /// Values of a nominal variable: the levels of the dictionary, or, where it has none, the words of the column.
-fn categories(values: &[Value], variable: &Variable) -> Result<Column> {
-    if variable.levels.is_empty() {
-        let words: Vec<_> = values.iter().map(|value| if let Value::Word(word) = value { Some(word) } else { None }).collect();
-        return Ok(Column::words(&words));
+fn categories(values: &[Value], variable: &Variable) -> FeatureValues {
+    if !variable.levels.is_empty() {
+        let levels = variable.levels.iter().map(|level| level.name.to_string()).collect();
+        let code = |value: &Value| if let Value::Level(level, _) = value { Some(*level as u32) } else { None };
+        return FeatureValues::Category { codes: values.iter().map(code).collect(), levels };
     }
-    let levels = variable.levels.iter().map(|level| level.name.to_string()).collect();
-    let code = |value: &Value| if let Value::Level(level, _) = value { Some(*level as u32) } else { None };
-    Column::category(values.iter().map(code).collect(), levels)
+    let word = |value: &Value| if let Value::Word(word) = value { Some(word.clone()) } else { None };
+    let mut levels: Vec<String> = values.iter().filter_map(word).collect();
+    levels.sort();
+    levels.dedup();
+    let code = |value: &Value| word(value).and_then(|word| levels.binary_search(&word).ok()).map(|code| code as u32);
+    FeatureValues::Category { codes: values.iter().map(code).collect(), levels }
 }
 
 /// Numbers outside the plausible range become missing, unless most of them are: then the range does not fit the column's unit.
@@ -108,18 +103,14 @@ fn plausible(
     findings: &mut Vec<Finding>,
 ) -> Vec<Option<f64>> {
     let Some((low, high)) = variable.range else { return numbers };
-    let outside: Vec<usize> =
-        (0..numbers.len()).filter(|&row| numbers[row].is_some_and(|x| !(low..=high).contains(&x))).collect();
+    let outside: Vec<usize> = (0..numbers.len()).filter(|&row| numbers[row].is_some_and(|x| !(low..=high).contains(&x))).collect();
     if outside.is_empty() {
         return numbers;
     }
     let rows = outside.iter().map(|&row| table.row_number(row)).collect::<Vec<_>>();
     let (first, n, expected) = (numbers[outside[0]].unwrap_or_default(), outside.len(), variable.expected());
     let finding = if 2 * n > numbers.iter().flatten().count() {
-        let message = format!(
-            "`{}`: most values ({n}) are not plausible, such as {first}; expected {expected}. They were kept.",
-            column.name
-        );
+        let message = format!("`{}`: most values ({n}) are not plausible, such as {first}; expected {expected}. They were kept.", column.name);
         Finding::warning("implausible-column", message)
     } else {
         for &row in &outside {
@@ -127,8 +118,7 @@ fn plausible(
             intervals[row] = None;
         }
         let plural = if n == 1 { "value is" } else { "values are" };
-        let message =
-            format!("`{}`: {n} {plural} not plausible, such as {first}; expected {expected}. Taken as missing.", column.name);
+        let message = format!("`{}`: {n} {plural} not plausible, such as {first}; expected {expected}. Taken as missing.", column.name);
         Finding::caution("implausible-value", message)
     };
     findings.push(finding.in_file(&table.path).in_columns([&column.name]).at_rows(rows));
@@ -168,11 +158,8 @@ impl Odd {
             findings.push(at(Finding::caution(code, message), &mut self.unknown.iter().map(|(row, _)| *row)));
         }
         if !self.ranges.is_empty() {
-            let message = format!(
-                "`{}`: {} ranges or bounds (`90-99`, `<10`) were read as their middle or bound.",
-                column.name,
-                self.ranges.len()
-            );
+            let message =
+                format!("`{}`: {} ranges or bounds (`90-99`, `<10`) were read as their middle or bound.", column.name, self.ranges.len());
             findings.push(at(Finding::info("range-as-number", message), &mut self.ranges.iter().copied()));
         }
         if !self.several.is_empty() {
