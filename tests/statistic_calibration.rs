@@ -8,6 +8,7 @@ use oracle::{Oracle, close, codes, number, numbers, texts};
 use serde_json::Value;
 use vbx::statistic::calibration::{calibration_in_the_large, calibration_slope, finite_logits, val_prob};
 use vbx::statistic::calibration_curve::{SmoothCurve, Smoother, SplineCurve, calibration_errors, expected_calibration_error};
+use vbx::statistic::decision_curve::{Strategy, decision_curve, thresholds};
 use vbx::statistic::grouping::Grouping;
 use vbx::statistic::hosmer_lemeshow::{TestedOn, hosmer_lemeshow};
 use vbx::statistic::logistic::{LogisticData, Stop, logistic_until};
@@ -205,6 +206,48 @@ fn multinomial_recalibration_agrees_with_vgam() {
         for (i, c) in multinomial_in_the_large(&class, &probabilities, 0.95).unwrap().iter().enumerate() {
             oracle.check("in the large", c.log_odds.value, &out["calibration_in_the_large"]["coef"][i]);
             oracle.check("in the large se", c.log_odds.se.unwrap(), &out["calibration_in_the_large"]["se"][i]);
+        }
+    }
+}
+
+#[test]
+fn decision_curves_agree_with_dcurves() {
+    for oracle in ["dca__duke", "dca__duke_ties"].into_iter().filter_map(Oracle::load) {
+        let (event, _) = predictions(&oracle, &texts(&oracle.data()["p"])[0]);
+        let out = oracle.out();
+        let prevalence = event.iter().filter(|&&e| e).count() as f64 / event.len() as f64;
+        oracle.check("prevalence", prevalence, &out["prevalence"]);
+        for (name, expected) in out["curves"].as_object().unwrap() {
+            let p;
+            let strategy = match name.as_str() {
+                "all" => Strategy::TreatAll,
+                "none" => Strategy::TreatNone,
+                model => {
+                    p = oracle.table().numbers(model);
+                    Strategy::Predicted(&p)
+                }
+            };
+            let grid = thresholds(0.01, 0.99, 0.01);
+            let curve = decision_curve(&event, strategy, &grid, None).unwrap();
+            assert_eq!(curve.len(), expected["threshold"].as_array().unwrap().len());
+            for (i, point) in curve.iter().enumerate() {
+                assert_eq!(Some(point.threshold), expected["threshold"][i].as_f64());
+                oracle.check("true positives", point.true_positives, &expected["tp_rate"][i]);
+                oracle.check("false positives", point.false_positives, &expected["fp_rate"][i]);
+                oracle.check("net benefit", point.net_benefit, &expected["net_benefit"][i]);
+                let avoided = point.interventions_avoided.unwrap();
+                oracle.check("avoided", avoided, &expected["net_intervention_avoided_per_patient"][i]);
+                if let Some(standardised) = out["standardized_net_benefit"].get(name) {
+                    oracle.check("standardised", point.standardised_net_benefit, &standardised[i]);
+                }
+            }
+        }
+        let expected = &out["with_prevalence_0.1"];
+        let p = oracle.table().numbers(expected["model"].as_str().unwrap());
+        let grid = numbers(&expected["threshold"]);
+        let curve = decision_curve(&event, Strategy::Predicted(&p), &grid, Some(0.1)).unwrap();
+        for (i, point) in curve.iter().enumerate() {
+            oracle.check("net benefit at another prevalence", point.net_benefit, &expected["net_benefit"][i]);
         }
     }
 }
