@@ -6,4 +6,7 @@
 //! Modules in reading order; a module may use only those on lower floors (`tests/layers.rs` holds it).
 
 pub mod error;
+pub mod learn;
 pub mod statistic;
+pub mod study;
+pub mod table;

@@ -13,6 +13,7 @@ use vbx::statistic::grouping::Grouping;
 use vbx::statistic::hosmer_lemeshow::{TestedOn, hosmer_lemeshow};
 use vbx::statistic::logistic::{LogisticData, Stop, logistic_until};
 use vbx::statistic::multiclass_calibration::{multinomial_in_the_large, multinomial_recalibration};
+use vbx::statistic::optimism::optimism_bootstrap;
 use vbx::statistic::rcs::rcs_basis;
 use vbx::statistic::scoring::{
     brier, brier_difference, brier_of_prevalence, log_loss, observed_to_expected, scaled_brier, spiegelhalter,
@@ -249,5 +250,53 @@ fn decision_curves_agree_with_dcurves() {
         for (i, point) in curve.iter().enumerate() {
             oracle.check("net benefit at another prevalence", point.net_benefit, &expected["net_benefit"][i]);
         }
+    }
+}
+
+#[test]
+fn the_optimism_bootstrap_agrees_with_validate() {
+    for oracle in ["validate__birthwt", "validate__duke"].into_iter().filter_map(Oracle::load) {
+        let out = oracle.out();
+        let variables = texts(&oracle.data()["x"]);
+        let outcome = oracle.data()["y"].as_str().unwrap();
+        let needed: Vec<&str> = variables.iter().map(String::as_str).chain([outcome]).collect();
+        let table = oracle.table().complete(&needed);
+        let event = table.events(outcome);
+        let owned: Vec<Vec<f64>> = variables.iter().map(|name| table.numbers(name)).collect();
+        let columns: Vec<&[f64]> = owned.iter().map(Vec::as_slice).collect();
+        // The resamples that rms drew, one per row or column of the file, numbered from 1.
+        let index = oracle::Table::load(out["index_csv"].as_str().unwrap());
+        let count = out["B"].as_u64().unwrap() as usize;
+        let drawn: Vec<Vec<f64>> = index.names.iter().map(|name| index.numbers(name)).collect();
+        let resamples: Vec<Vec<usize>> = if index.rows == event.len() {
+            drawn.iter().map(|column| column.iter().map(|i| *i as usize - 1).collect()).collect()
+        } else {
+            (0..index.rows).map(|b| drawn.iter().map(|column| column[b] as usize - 1).collect()).collect()
+        };
+        assert_eq!(resamples.len(), count);
+        let found = optimism_bootstrap(&LogisticData::new(&event, &columns), &resamples).unwrap();
+        assert_eq!(found.resamples, count);
+        let columns = [
+            ("index.orig", found.apparent),
+            ("training", found.training),
+            ("test", found.test),
+            ("optimism", found.optimism),
+            ("index.corrected", found.corrected),
+        ];
+        for (column, i) in columns {
+            let values = [i.dxy, i.r2, i.intercept, i.slope, i.e_max, i.d, i.u, i.q, i.brier, i.g, i.gp];
+            for ((k, value), row) in values.into_iter().enumerate().zip(texts(&out["rows"])) {
+                oracle.check(&format!("{column} {row}"), value, &out["table"][column][k]);
+            }
+        }
+        oracle.check("corrected AUC", found.corrected.auc(), &out["corrected_auc"]);
+        oracle.check("apparent AUC", found.apparent.auc(), &out["apparent_auc"]);
+        let means = &out["replicated_means"];
+        oracle.check("training Dxy", found.training.dxy, &means["Dxy_train"]);
+        oracle.check("test Dxy", found.test.dxy, &means["Dxy_test"]);
+        oracle.check("training Brier", found.training.brier, &means["B_train"]);
+        oracle.check("test Brier", found.test.brier, &means["B_test"]);
+        oracle.check("intercept", found.test.intercept, &means["int"]);
+        oracle.check("slope", found.test.slope, &means["slope"]);
     }
 }

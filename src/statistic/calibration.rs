@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calibration_curve::{Smoother, calibration_errors};
 use super::estimate::{Defined, Estimate, Test, undefined};
-use super::logistic::{Coefficient, LogisticData, Stop, logistic_until};
+use super::logistic::{Coefficient, LogisticData, Stop, deviance_of, logistic_until};
 use super::model_indices::Concordance;
 use super::scoring::{brier, check, spiegelhalter};
 use super::{logistic, normal};
@@ -59,23 +59,13 @@ fn recalibrate(event: &[bool], lp: &[f64], level: f64, stop: Stop) -> Defined<Re
         Ok(fit) => fit,
         Err(error) => undefined!("{}", error.describe(&["the prediction"])),
     };
-    let excess = deviance(event, lp) - fit.deviance;
+    let excess = deviance_of(event, lp) - fit.deviance;
     let estimate = |j| fit.coefficient(j, level).log_odds;
     Ok(Recalibration {
         intercept: estimate(0),
         slope: estimate(1),
         test: Test { statistic: excess, df: Some(2.0), p: normal::chi_square_sf(excess, 2.0) },
     })
-}
-
-/// −2 ln L of probabilities with these logits.
-fn deviance(event: &[bool], lp: &[f64]) -> f64 {
-    // ln(1 + eˣ) for the side that was wrong.
-    let loss = |e: bool, x: f64| {
-        let wrong = if e { -x } else { x };
-        wrong.max(0.0) + (-x.abs()).exp().ln_1p()
-    };
-    2.0 * event.iter().zip(lp).map(|(&e, &x)| loss(e, x)).sum::<f64>()
 }
 
 /// The logits of the predictions.
@@ -150,7 +140,7 @@ pub fn val_prob(event: &[bool], p: &[f64], stop: Stop) -> Defined<ValProb> {
     let n = kept.len() as f64;
     let events = kept.iter().filter(|&&e| e).count() as f64;
     let null = -2.0 * (events * (events / n).ln() + (n - events) * ((n - events) / n).ln());
-    let d_chi_square = null - deviance(&kept, &lp);
+    let d_chi_square = null - deviance_of(&kept, &lp);
     let d = (d_chi_square - 1.0) / n;
     let u = (recalibration.test.statistic - 2.0) / n;
     let class: Vec<usize> = kept.iter().map(|&e| usize::from(e)).collect();

@@ -61,6 +61,10 @@ pub(crate) fn finite(values: &[f64]) -> Defined<()> {
     if !values.iter().all(|x| x.is_finite()) {
         undefined!("a value is missing or infinite");
     }
+    // Sums of squares must stay finite.
+    if values.iter().any(|x| x.abs() > 1e150) {
+        undefined!("a value is too large to be squared");
+    }
     Ok(())
 }
 

@@ -83,7 +83,6 @@ struct Design<'a> {
 
 struct State {
     value: f64,
-    information: Square,
     /// The information with every case counted 1 + its leverage times.
     augmented: Square,
     score: Vec<f64>,
@@ -140,7 +139,7 @@ impl<'a> Design<'a> {
         }
         let augmented = self.cross_products(&variance);
         let score = self.columns.iter().map(|x| dot(x, &residual)).collect();
-        Ok(State { value: loglik + 0.5 * factor.log_determinant(), information, augmented, score })
+        Ok(State { value: loglik + 0.5 * factor.log_determinant(), augmented, score })
     }
 
     /// Xᵀ diag(weight) X.
@@ -157,13 +156,14 @@ impl<'a> Design<'a> {
         products
     }
 
-    /// Fisher scoring on all coefficients, or all but `held`.
+    /// Scoring on all coefficients, or all but `held`. The curvature is that of the augmented data: with the information alone a step overshoots
+    /// twofold where leverages are near 1, and goes back and forth for ever.
     fn maximise(&self, held: Option<usize>, mut beta: Vec<f64>) -> Result<(Vec<f64>, f64), FitError> {
         let free: Vec<usize> = (0..beta.len()).filter(|&j| Some(j) != held).collect();
         let mut state = self.evaluate(&beta)?;
         for _ in 0..500 {
             let score: Vec<f64> = free.iter().map(|&j| state.score[j]).collect();
-            let Ok(factor) = Cholesky::new(&state.information.submatrix(&free), 0.0) else { break };
+            let Ok(factor) = Cholesky::new(&state.augmented.submatrix(&free), 0.0) else { break };
             let step = factor.solve(&score);
             // Scaled by the information, so that the unit of a column does not matter.
             let decrement = dot(&score, &step);

@@ -59,7 +59,7 @@ pub fn fisher_monte_carlo<R: Rng>(table: &Table, replicates: usize, rng: &mut R)
 }
 
 /// Log-probabilities that differ by less count as equal, as in R.
-const TIE: f64 = 1e-7;
+const TIE: f64 = 3.4525e-7;
 
 struct Network {
     /// Row sums; the shorter side of the table.
@@ -231,7 +231,7 @@ fn merged(mut pasts: Pasts) -> Pasts {
     let mut result: Pasts = Vec::with_capacity(pasts.len());
     for (score, count) in pasts {
         match result.last_mut() {
-            Some((last, sum)) if score - *last <= 1e-11 * score.abs().max(1.0) => *sum += count,
+            Some((last, sum)) if score - *last <= 1e-10 => *sum += count,
             _ => result.push((score, count)),
         }
     }

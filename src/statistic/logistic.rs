@@ -273,6 +273,16 @@ pub fn logit(p: f64) -> f64 {
     (p / (1.0 - p)).ln()
 }
 
+/// −2 ln L of probabilities with these logits.
+pub(crate) fn deviance_of(event: &[bool], lp: &[f64]) -> f64 {
+    // ln(1 + eˣ) for the side that was wrong.
+    let loss = |e: bool, x: f64| {
+        let wrong = if e { -x } else { x };
+        wrong.max(0.0) + (-x.abs()).exp().ln_1p()
+    };
+    2.0 * event.iter().zip(lp).map(|(&e, &x)| loss(e, x)).sum::<f64>()
+}
+
 /// χ² = difference of the deviances on `df` degrees of freedom; `None` without any.
 pub fn likelihood_ratio(smaller_model: f64, larger_model: f64, df: usize) -> Option<Test> {
     if df == 0 {

@@ -8,12 +8,12 @@
 /// Ticks run from ⌊low / step⌋ to ⌈high / step⌉ (with a tolerance of 1e-10 steps); if that makes fewer than ⌊n / 3⌋ intervals, more are
 /// added at both ends. A range that is empty at double precision is widened first.
 ///
-/// Returns nothing for a bound that is not finite or `n` = 0; bounds in the wrong order are exchanged.
+/// Returns nothing for bounds that are not finite or too far apart, or `n` = 0; bounds in the wrong order are exchanged.
 ///
 /// # Reference
 /// R 4.2 `pretty.default` with its default arguments.
 pub fn pretty(low: f64, high: f64, n: usize) -> Vec<f64> {
-    if !(low.is_finite() && high.is_finite()) || n == 0 {
+    if !(low.is_finite() && high.is_finite() && (high - low).is_finite()) || n == 0 {
         return Vec::new();
     }
     let (low, high) = if low <= high { (low, high) } else { (high, low) };

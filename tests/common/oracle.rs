@@ -67,13 +67,14 @@ impl Oracle {
     }
 }
 
-/// Relative agreement; around zero, absolute agreement at the tolerance times 1e-4 (what is zero but for rounding has no relative error).
+/// Relative agreement. What is 0 but for rounding (below 1e-14 on both sides) agrees.
 pub fn close(what: &str, found: f64, expected: f64, rel_tol: f64) {
-    if found == expected {
-        return;
-    }
-    let allowed = rel_tol * expected.abs().max(1e-4);
-    assert!((found - expected).abs() <= allowed, "{what}: found {found:e}, expected {expected:e}, off by {:e}", found - expected);
+    let zero = expected == 0.0 && found.abs() < 1e-14;
+    let off = (found - expected).abs();
+    assert!(
+        found == expected || zero || off <= rel_tol * expected.abs(),
+        "{what}: found {found:e}, expected {expected:e}, off by {off:e}"
+    );
 }
 
 /// A JSON number, or R's infinities as text.
@@ -105,6 +106,8 @@ pub fn texts(value: &Value) -> Vec<String> {
 /// A CSV table as text by column.
 pub struct Table {
     columns: HashMap<String, Vec<String>>,
+    /// In the order of the file.
+    pub names: Vec<String>,
     pub rows: usize,
 }
 
@@ -121,7 +124,7 @@ impl Table {
                 columns.get_mut(name).unwrap().push(field.to_string());
             }
         }
-        Table { columns, rows }
+        Table { columns, names, rows }
     }
 
     /// The rows that have a value in all of these columns, as R's `complete.cases` keeps them.
@@ -129,7 +132,7 @@ impl Table {
         let missing = |s: &String| s.is_empty() || s == "NA";
         let keep: Vec<usize> = (0..self.rows).filter(|&i| names.iter().all(|n| !missing(&self.columns[*n][i]))).collect();
         let columns = self.columns.iter().map(|(n, c)| (n.clone(), keep.iter().map(|&i| c[i].clone()).collect())).collect();
-        Table { columns, rows: keep.len() }
+        Table { columns, names: self.names.clone(), rows: keep.len() }
     }
 
     pub fn text(&self, name: &str) -> &[String] {

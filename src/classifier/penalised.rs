@@ -1,0 +1,152 @@
+//! Ridge, LASSO and elastic net, with the penalty tuned on inner folds of the training rows.
+
+use super::elastic_net::{CrossValidation, Measure, Options, cross_validate};
+use super::linear::FittedRegression;
+use super::prevalence::Shares;
+use crate::error::{Error, Result};
+use crate::learn::{Learner, Link, Predictor, Probabilities, TrainRows};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which penalty of the path is used.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lambda {
+    /// The one with the smallest inner cross-validated deviance (glmnet's `lambda.min`).
+    #[default]
+    Min,
+    /// The largest whose deviance is within one standard error of the smallest (glmnet's `lambda.1se`): fewer features.
+    OneSe,
+    /// This one.
+    Fixed(f64),
+}
+
+impl Lambda {
+    /// The penalty on a tuned path.
+    pub fn of(&self, tuned: &CrossValidation) -> f64 {
+        match self {
+            Lambda::Min => tuned.lambda_min,
+            Lambda::OneSe => tuned.lambda_1se,
+            Lambda::Fixed(lambda) => *lambda,
+        }
+    }
+
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Lambda::Min => "λ of smallest inner cross-validated deviance".into(),
+            Lambda::OneSe => "λ by the one-standard-error rule on inner folds".into(),
+            Lambda::Fixed(lambda) => format!("λ = {lambda}"),
+        }
+    }
+}
+
+/// Logistic regression with an L2 penalty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Ridge {
+    /// Which penalty.
+    pub lambda: Lambda,
+    /// Scale columns to unit variance before they are penalised.
+    pub standardise: bool,
+}
+
+impl Default for Ridge {
+    fn default() -> Self {
+        Ridge { lambda: Lambda::Min, standardise: true }
+    }
+}
+
+/// Logistic regression with an L1 penalty: most coefficients are zero.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Lasso {
+    /// Which penalty.
+    pub lambda: Lambda,
+    /// Scale columns to unit variance before they are penalised.
+    pub standardise: bool,
+}
+
+impl Default for Lasso {
+    fn default() -> Self {
+        Lasso { lambda: Lambda::Min, standardise: true }
+    }
+}
+
+/// Logistic regression with both penalties.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ElasticNet {
+    /// Share of the L1 penalty: 1 is the LASSO, 0 ridge.
+    pub alpha: f64,
+    /// Which penalty.
+    pub lambda: Lambda,
+    /// Scale columns to unit variance before they are penalised.
+    pub standardise: bool,
+}
+
+impl Default for ElasticNet {
+    fn default() -> Self {
+        ElasticNet { alpha: 0.5, lambda: Lambda::Min, standardise: true }
+    }
+}
+
+/// Fits the path and its inner cross-validation on training rows.
+///
+/// # Errors
+/// [`Error::Study`] where a class is too small to be tuned on.
+pub fn tuned_path(train: &TrainRows, alpha: f64, standardise: bool) -> Result<CrossValidation> {
+    let x = train.features().matrix()?;
+    let outcome: Vec<usize> = train.outcome().iter().map(|&class| class as usize).collect();
+    let folds = train.fold_ids(train.inner_folds(), "penalty")?;
+    let options = Options { alpha, standardise, ..Options::default() };
+    cross_validate(x.view(), &outcome, &folds, Measure::Deviance, &options)
+}
+
+fn fit(train: &TrainRows, alpha: f64, lambda: Lambda, standardise: bool) -> Result<Box<dyn Predictor>> {
+    if !(0.0..=1.0).contains(&alpha) {
+        return Err(Error::usage(format!("elastic-net alpha {alpha}: give a number from 0 to 1")));
+    }
+    // Without any column that varies there is nothing to penalise.
+    let varies = |values: &[f64]| values.iter().any(|x| *x != values[0]);
+    if !train.features().columns().iter().any(|column| column.numbers().is_some_and(varies)) {
+        return Ok(Box::new(Shares(train.prevalence())));
+    }
+    let tuned = tuned_path(train, alpha, standardise)?;
+    let scores = tuned.path.at(lambda.of(&tuned));
+    let used = (0..train.features().columns().len()).filter(|&j| scores.iter().any(|score| score.coefficient(j) != 0.0));
+    let (link, intercepts, slopes): (_, Vec<f64>, Vec<(usize, Vec<f64>)>) = match scores.as_slice() {
+        [score] => (Link::Logistic, vec![score.intercept], used.map(|j| (j, vec![score.coefficient(j)])).collect()),
+        // glmnet gives each class a score; what decides is its difference to that of class 0.
+        [base, rest @ ..] => (
+            Link::Multinomial,
+            rest.iter().map(|score| score.intercept - base.intercept).collect(),
+            used.map(|j| (j, rest.iter().map(|score| score.coefficient(j) - base.coefficient(j)).collect())).collect(),
+        ),
+        [] => return Err(Error::numeric("the regularisation path is empty")),
+    };
+    Ok(Box::new(FittedRegression::new(train, link, intercepts, slopes, None, Vec::new())))
+}
+
+macro_rules! learner {
+    ($name:ident, $alpha:expr) => {
+        impl Learner for $name {
+            fn fit(&self, train: &TrainRows) -> Result<Box<dyn Predictor>> {
+                let alpha: fn(&$name) -> f64 = $alpha;
+                fit(train, alpha(self), self.lambda, self.standardise)
+            }
+
+            fn fingerprint(&self) -> String {
+                format!("{self:?}")
+            }
+
+            fn training_probabilities(&self, train: &TrainRows) -> Result<Probabilities> {
+                Ok(train.inner_scores(self)?.probabilities().clone())
+            }
+        }
+    };
+}
+
+learner!(Ridge, |_| 0.0);
+learner!(Lasso, |_| 1.0);
+learner!(ElasticNet, |net| net.alpha);

@@ -1,0 +1,14 @@
+//! Modalities: one adapter per source of features.
+//!
+//! Rule: an adapter turns what one source holds into named columns, one row per case, and says what it noticed. It never sees an
+//! outcome, and nothing that it puts into a row depends on the values of other rows, but for what a whole column says about its
+//! own coding (percent or fraction, 0/1 or per cent). What is learned from cases is a transform. To add a modality, add a file here.
+
+pub mod clinical;
+mod extracted;
+pub mod imported;
+mod pattern;
+mod plain;
+
+pub use extracted::{Extracted, FeatureColumn};
+pub use pattern::fits;

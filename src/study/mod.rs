@@ -1,0 +1,3 @@
+//! A study from file to answer.
+
+pub mod results;

@@ -1,0 +1,36 @@
+//! A study that makes its own data.
+
+use crate::error::{Error, Result};
+use crate::simulate::{CohortPreset, WriteOptions};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A cohort with a known truth, simulated before the study reads its tables; the modalities' files are then relative to the
+/// simulated folder: `clinical.csv` and one `<block>.csv` per modality block of the preset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SimulateSpec {
+    /// A built-in preset (`vbx simulate --list`), or a TOML file.
+    pub preset: String,
+    /// Number of patients, instead of the preset's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patients: Option<usize>,
+    /// Seed, instead of the preset's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+}
+
+impl SimulateSpec {
+    /// Simulates into `folder`, which is emptied of an earlier cohort first.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let mut preset = CohortPreset::load(&self.preset)?;
+        preset.n = self.patients.unwrap_or(preset.n);
+        preset.seed = self.seed.unwrap_or(preset.seed);
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(|cause| Error::io(folder, cause))?;
+        }
+        crate::simulate::write(&preset, folder, &WriteOptions::default(), |_| {})?;
+        Ok(())
+    }
+}
