@@ -5,8 +5,12 @@
 //!
 //! Modules in reading order; a module may use only those on lower floors (`tests/layers.rs` holds it).
 
+pub mod classifier;
 pub mod error;
+pub mod fusion;
 pub mod learn;
+pub mod report;
 pub mod statistic;
 pub mod study;
 pub mod table;
+pub mod transform;

@@ -76,7 +76,8 @@ impl Predictor for FittedRegression {
     }
 
     fn weights(&self) -> Vec<Weight> {
-        let largest = |values: &[f64]| values.iter().copied().fold(0.0, |best: f64, x| if x.abs() > best.abs() { x } else { best });
+        let largest =
+            |values: &[f64]| values.iter().copied().fold(0.0, |best: f64, x| if x.abs() > best.abs() { x } else { best });
         let terms = self.regression.terms.iter().zip(&self.sd);
         terms.map(|((name, values), sd)| Weight { name: name.clone(), value: largest(values) * sd, signed: true }).collect()
     }

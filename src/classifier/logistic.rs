@@ -50,11 +50,19 @@ impl Learner for Logistic {
                 let class: Vec<usize> = train.outcome().iter().map(|&class| class as usize).collect();
                 multinomial(&MultinomialData { class: &class, classes: train.classes(), columns: &columns }).map(|fit| {
                     let intercepts: Vec<f64> = fit.coefficients.iter().map(|row| row[0]).collect();
-                    let slopes = kept.iter().enumerate().map(|(at, &j)| {
-                        (j, fit.coefficients.iter().map(|row| row[at + 1]).collect::<Vec<f64>>())
-                    });
+                    let slopes = kept
+                        .iter()
+                        .enumerate()
+                        .map(|(at, &j)| (j, fit.coefficients.iter().map(|row| row[at + 1]).collect::<Vec<f64>>()));
                     let slopes: Vec<_> = slopes.collect();
-                    FittedRegression::new(train, Link::Multinomial, intercepts, slopes, Some(-fit.deviance / 2.0), notices.clone())
+                    FittedRegression::new(
+                        train,
+                        Link::Multinomial,
+                        intercepts,
+                        slopes,
+                        Some(-fit.deviance / 2.0),
+                        notices.clone(),
+                    )
                 })
             };
             match outcome {

@@ -38,7 +38,14 @@ impl Learner for Ordinal {
                     let slopes = kept.iter().zip(&fit.slopes).map(|(&j, &b)| (j, vec![b]));
                     let log_likelihood = Some(-fit.deviance / 2.0);
                     let intercepts = fit.intercepts.clone();
-                    return Ok(Box::new(FittedRegression::new(train, Link::Ordinal, intercepts, slopes, log_likelihood, notices)));
+                    return Ok(Box::new(FittedRegression::new(
+                        train,
+                        Link::Ordinal,
+                        intercepts,
+                        slopes,
+                        log_likelihood,
+                        notices,
+                    )));
                 }
                 Err(FitError::Constant { column } | FitError::Collinear { column }) => {
                     let dropped = kept.remove(column);

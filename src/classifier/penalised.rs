@@ -1,6 +1,6 @@
 //! Ridge, LASSO and elastic net, with the penalty tuned on inner folds of the training rows.
 
-use super::elastic_net::{CrossValidation, Measure, Options, cross_validate};
+use super::elastic_net::{Curve, Measure, Options, PathFit, cross_validate};
 use super::linear::FittedRegression;
 use super::prevalence::Shares;
 use crate::error::{Error, Result};
@@ -23,10 +23,10 @@ pub enum Lambda {
 
 impl Lambda {
     /// The penalty on a tuned path.
-    pub fn of(&self, tuned: &CrossValidation) -> f64 {
+    pub fn of(&self, tuned: &TunedPath) -> f64 {
         match self {
-            Lambda::Min => tuned.lambda_min,
-            Lambda::OneSe => tuned.lambda_1se,
+            Lambda::Min => tuned.curve.lambda_min(),
+            Lambda::OneSe => tuned.curve.lambda_1se(),
             Lambda::Fixed(lambda) => *lambda,
         }
     }
@@ -91,16 +91,26 @@ impl Default for ElasticNet {
     }
 }
 
+/// A path of penalties with its inner cross-validated deviance.
+pub struct TunedPath {
+    /// The path on all training rows.
+    pub path: PathFit,
+    /// Mean deviance over inner folds, per penalty, with its standard error.
+    pub curve: Curve,
+}
+
 /// Fits the path and its inner cross-validation on training rows.
 ///
 /// # Errors
 /// [`Error::Study`] where a class is too small to be tuned on.
-pub fn tuned_path(train: &TrainRows, alpha: f64, standardise: bool) -> Result<CrossValidation> {
+pub fn tuned_path(train: &TrainRows, alpha: f64, standardise: bool) -> Result<TunedPath> {
     let x = train.features().matrix()?;
     let outcome: Vec<usize> = train.outcome().iter().map(|&class| class as usize).collect();
     let folds = train.fold_ids(train.inner_folds(), "penalty")?;
     let options = Options { alpha, standardise, ..Options::default() };
-    cross_validate(x.view(), &outcome, &folds, Measure::Deviance, &options)
+    let tuned = cross_validate(x.view(), &outcome, train.classes(), &folds, &options)?;
+    let curve = tuned.curve(Measure::Deviance)?;
+    Ok(TunedPath { path: tuned.path, curve })
 }
 
 fn fit(train: &TrainRows, alpha: f64, lambda: Lambda, standardise: bool) -> Result<Box<dyn Predictor>> {

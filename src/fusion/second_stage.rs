@@ -2,7 +2,10 @@
 
 use super::Signature;
 use crate::error::Result;
-use crate::learn::{Column, Features, FittedTransform, Learner, Predictor, Probabilities, Regression, TrainRows, Transform, Weight, fit_transforms};
+use crate::learn::{
+    Column, Features, FittedTransform, Learner, Predictor, Probabilities, Regression, TrainRows, Transform, Weight,
+    fit_transforms,
+};
 use crate::table::FeatureName;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -123,7 +126,13 @@ impl Learner for SecondStage {
         let model = self.model.fit(&rows)?;
         let signatures = self.signatures.iter().map(|s| Ok((s.modality().to_string(), train.fitted(s)?)));
         let signatures = signatures.collect::<Result<Vec<_>>>()?;
-        Ok(Box::new(FittedSecondStage { signatures, variables: self.variables.clone(), columns, model, classes: train.classes() }))
+        Ok(Box::new(FittedSecondStage {
+            signatures,
+            variables: self.variables.clone(),
+            columns,
+            model,
+            classes: train.classes(),
+        }))
     }
 
     fn fingerprint(&self) -> String {

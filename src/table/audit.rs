@@ -20,7 +20,8 @@ const MANY_LEVELS: usize = 100;
 /// # Definition
 /// In this order:
 /// - `infinite-value`: infinite numbers become missing, and are counted;
-/// - `huge-value`: numbers above 10¹⁵ in size become missing if all others of the column are below 10⁶; else they stay, and are said;
+/// - `huge-value`: numbers above 10¹⁵ in size become missing if all others of the column are below 10⁶; else they stay, and are
+///   said;
 /// - `all-missing-column`: a column without any value is dropped;
 /// - `row-index`: a column without a name of its own that counts the rows is dropped;
 /// - `constant-column`: a column with the same value in every row is dropped; with one value and missing cells it stays
@@ -70,20 +71,27 @@ impl Audit {
 
     fn huge(&mut self) {
         let is_huge = |value: &Option<f64>| value.is_some_and(|value| value.abs() > HUGE);
-        let largest_usual =
-            |values: &[Option<f64>]| values.iter().filter(|v| !is_huge(v)).flatten().fold(None, |max: Option<f64>, v| Some(max.unwrap_or(0.0).max(v.abs())));
+        let largest_usual = |values: &[Option<f64>]| {
+            values
+                .iter()
+                .filter(|v| !is_huge(v))
+                .flatten()
+                .fold(None, |max: Option<f64>, v| Some(max.unwrap_or(0.0).max(v.abs())))
+        };
         let touched = self.make_missing(|values| {
             let alone = largest_usual(values).is_some_and(|largest| largest < USUAL);
             values.iter().map(|value| alone && is_huge(value)).collect()
         });
         let cells: usize = touched.iter().map(|touched| touched.rows.len()).sum();
         if cells > 0 {
-            let message = format!("{} beyond 1e15 in columns whose other numbers are below 1e6; made missing", count(cells, "cell"));
+            let message =
+                format!("{} beyond 1e15 in columns whose other numbers are below 1e6; made missing", count(cells, "cell"));
             self.findings.push(Touched::describe(&touched, Finding::warning("huge-value", message)));
         }
         let left = self.names(|column| column.numbers().is_some_and(|values| values.iter().any(is_huge)));
         if !left.is_empty() {
-            let message = format!("{} with numbers beyond 1e15 among other large ones; left as they are", count(left.len(), "column"));
+            let message =
+                format!("{} with numbers beyond 1e15 among other large ones; left as they are", count(left.len(), "column"));
             self.findings.push(Finding::caution("huge-value", message).in_columns(left));
         }
     }
@@ -95,8 +103,12 @@ impl Audit {
         self.drop("row-index", "without a name of its own that counts the rows; dropped", is_row_index);
         // One case cannot show that a column is constant.
         if rows > 1 {
-            self.drop("constant-column", "with the same value in every row; dropped", |column| is_single(&column.cells) && column.cells.missing() == 0);
-            self.note("one-value-column", "with a single value besides missing cells; left as it is", |column| is_single(&column.cells));
+            self.drop("constant-column", "with the same value in every row; dropped", |column| {
+                is_single(&column.cells) && column.cells.missing() == 0
+            });
+            self.note("one-value-column", "with a single value besides missing cells; left as it is", |column| {
+                is_single(&column.cells)
+            });
         }
         let nearly_empty = |column: &RawColumn| column.cells.missing() as f64 > NEARLY_EMPTY * rows as f64;
         self.note("nearly-empty-column", "missing in more than 95% of the rows; left as it is", nearly_empty);
@@ -122,21 +134,32 @@ impl Audit {
         }
         if !names.is_empty() {
             let what = count(names.len(), "column");
-            let message = format!("{what} with the cells of an earlier one ({}); the first is kept, the others are dropped", first_few(&pairs, 3));
+            let message = format!(
+                "{what} with the cells of an earlier one ({}); the first is kept, the others are dropped",
+                first_few(&pairs, 3)
+            );
             self.findings.push(Finding::caution("duplicate-column", message).in_columns(names));
         }
     }
 
     fn levels(&mut self) {
-        self.note("similar-levels", "of words that differ only in case, width or spaces (`Luminal A`, `luminal A`); left apart: write them alike", |column| {
-            let levels = levels(&column.cells);
-            let folded: std::collections::HashSet<String> = levels.keys().map(|level| fold(level)).collect();
-            levels.len() <= MANY_LEVELS && folded.len() < levels.len()
-        });
-        self.note("free-text-column", "of text that differs from row to row, such as an identifier or a remark; left as it is", |column| {
-            let levels = levels(&column.cells);
-            levels.len() > 20 && levels.len() * 10 > 9 * (column.cells.len() - column.cells.missing())
-        });
+        self.note(
+            "similar-levels",
+            "of words that differ only in case, width or spaces (`Luminal A`, `luminal A`); left apart: write them alike",
+            |column| {
+                let levels = levels(&column.cells);
+                let folded: std::collections::HashSet<String> = levels.keys().map(|level| fold(level)).collect();
+                levels.len() <= MANY_LEVELS && folded.len() < levels.len()
+            },
+        );
+        self.note(
+            "free-text-column",
+            "of text that differs from row to row, such as an identifier or a remark; left as it is",
+            |column| {
+                let levels = levels(&column.cells);
+                levels.len() > 20 && levels.len() * 10 > 9 * (column.cells.len() - column.cells.missing())
+            },
+        );
     }
 
     /// Turns the chosen numbers of every open column into missing cells.

@@ -34,6 +34,7 @@ enum Values {
 #[derive(Debug, Clone, PartialEq)]
 struct Array {
     shape: Vec<usize>,
+    /// Case after case; a missing case is filled with zeros that nobody sees.
     values: Vec<f32>,
     present: Vec<bool>,
 }
@@ -104,7 +105,9 @@ impl Column {
         let mut levels: Vec<String> = words.iter().flatten().map(|word| word.as_ref().to_owned()).collect();
         levels.sort_unstable();
         levels.dedup();
-        let code = |word: &Option<S>| word.as_ref().and_then(|word| levels.binary_search_by(|level| level.as_str().cmp(word.as_ref())).ok());
+        let code = |word: &Option<S>| {
+            word.as_ref().and_then(|word| levels.binary_search_by(|level| level.as_str().cmp(word.as_ref())).ok())
+        };
         let codes = words.iter().map(|word| code(word).map(|code| code as u32)).collect();
         Column(Values::Category { codes, levels })
     }
@@ -114,14 +117,17 @@ impl Column {
     /// # Errors
     /// [`Error::Usage`] for an array of another size, or a shape without elements.
     pub fn array(shape: Vec<usize>, cases: Vec<Option<Vec<f32>>>) -> Result<Self> {
-        let size = shape.iter().try_fold(1usize, |size, &axis| size.checked_mul(axis)).filter(|&size| size > 0 && !shape.is_empty());
+        let size =
+            shape.iter().try_fold(1usize, |size, &axis| size.checked_mul(axis)).filter(|&size| size > 0 && !shape.is_empty());
         let Some(size) = size else { return Err(Error::usage(format!("an array of shape {shape:?} has no elements"))) };
         let mut array = Array { shape, values: Vec::with_capacity(size * cases.len()), present: Vec::with_capacity(cases.len()) };
         for case in cases {
             array.present.push(case.is_some());
             match case {
                 Some(values) if values.len() == size => array.values.extend(values),
-                Some(values) => return Err(Error::usage(format!("{} numbers for an array of shape {:?}", values.len(), array.shape))),
+                Some(values) => {
+                    return Err(Error::usage(format!("{} numbers for an array of shape {:?}", values.len(), array.shape)));
+                }
                 None => array.values.resize(array.values.len() + size, f32::NAN),
             }
         }
@@ -187,11 +193,12 @@ impl Column {
             Values::Category { codes, levels } => Values::Category { codes: pick(codes, rows), levels: levels.clone() },
             Values::Array(array) => {
                 let size = array.size();
-                let mut taken = Array { shape: array.shape.clone(), values: Vec::with_capacity(size * rows.len()), present: Vec::new() };
+                let mut taken =
+                    Array { shape: array.shape.clone(), values: Vec::with_capacity(size * rows.len()), present: Vec::new() };
                 for row in rows {
                     match row.filter(|&row| array.present[row]) {
                         Some(row) => taken.values.extend_from_slice(&array.values[row * size..(row + 1) * size]),
-                        None => taken.values.resize(taken.values.len() + size, f32::NAN),
+                        None => taken.values.resize(taken.values.len() + size, 0.0),
                     }
                     taken.present.push(row.is_some_and(|row| array.present[row]));
                 }
@@ -230,7 +237,10 @@ mod tests {
         let column = Column::array(vec![2, 2], vec![Some(vec![1., 2., 3., 4.]), None, Some(vec![5., 6., 7., 8.])]).unwrap();
         let taken = column.take(&[Some(2), None, Some(1)]);
         let ColumnView::Array(view) = taken.view() else { panic!("{taken:?}") };
-        assert_eq!((view.shape(), view.case(0), view.case(1), view.case(2)), (&[2, 2][..], Some(&[5., 6., 7., 8.][..]), None, None));
+        assert_eq!(
+            (view.shape(), view.case(0), view.case(1), view.case(2)),
+            (&[2, 2][..], Some(&[5., 6., 7., 8.][..]), None, None)
+        );
         assert!(Column::array(vec![2], vec![Some(vec![1.0])]).is_err());
         assert!(Column::array(vec![], vec![]).is_err());
         assert!(Column::array(vec![usize::MAX, 2], vec![]).is_err());

@@ -73,7 +73,11 @@ impl<'a> Cutter<'a> {
                 continue;
             }
             let first = sheet.row_numbers.is_empty();
-            if first && self.record.len() == sheet.header.len() + 1 && sheet.header.len() >= 2 && self.record.len() == self.usual_width {
+            if first
+                && self.record.len() == sheet.header.len() + 1
+                && sheet.header.len() >= 2
+                && self.record.len() == self.usual_width
+            {
                 name_row_names(&mut sheet, self.path, findings);
             }
             self.check_width(sheet.header.len())?;
@@ -113,7 +117,8 @@ impl<'a> Cutter<'a> {
     /// Reads the next record and finds its row: lines without any character are no records, but a spreadsheet counts them.
     fn next(&mut self) -> Result<bool> {
         let start = self.reader.position().clone();
-        let more = self.reader.read_record(&mut self.record).map_err(|cause| InputError::new(self.path, cause, "a text table"))?;
+        let more =
+            self.reader.read_record(&mut self.record).map_err(|cause| InputError::new(self.path, cause, "a text table"))?;
         if !more {
             return Ok(false);
         }
@@ -123,7 +128,7 @@ impl<'a> Cutter<'a> {
         let runs_over_lines = end.line() - start.line() > 1 && self.record.iter().any(|cell| cell.contains('\n'));
         // A quotation mark that is never closed swallows rows without a trace.
         if runs_over_lines && !quotes_are_closed(raw, self.delimiter) {
-            let expected = "a quotation mark that opens a cell to be closed at its end; look for one that is part of the text (5\" for inches)";
+            let expected = "a quotation mark that opens a cell to be closed at its end; look for one in a text (5\" for inches)";
             return Err(InputError::new(self.path, "a cell that runs over several rows", expected).at_row(self.row).into());
         }
         Ok(true)

@@ -34,8 +34,9 @@ pub(super) fn decode<'a>(path: &Path, bytes: &'a [u8], label: Option<&str>, find
 }
 
 fn named(label: &str) -> Result<&'static Encoding> {
-    Encoding::for_label(label.trim().as_bytes())
-        .ok_or_else(|| Error::usage(format!("unknown encoding `{label}`; known are utf-8, gbk, gb18030, big5, utf-16le, windows-1252 …")))
+    Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| {
+        Error::usage(format!("unknown encoding `{label}`; known are utf-8, gbk, gb18030, big5, utf-16le, windows-1252 …"))
+    })
 }
 
 fn decode_as<'a>(path: &Path, bytes: &'a [u8], encoding: &'static Encoding) -> Result<Cow<'a, str>> {

@@ -64,7 +64,8 @@ fn first_filled(path: &Path, workbook: &mut Workbook<'_>, findings: &mut Vec<Fin
         }
         return Ok((name.clone(), cells));
     }
-    Err(InputError::new(path, "a workbook without any filled cell", "a sheet with a row of column names and one row per case").into())
+    Err(InputError::new(path, "a workbook without any filled cell", "a sheet with a row of column names and one row per case")
+        .into())
 }
 
 /// A cell that holds something.
@@ -78,7 +79,9 @@ struct Filled {
 /// The filled cells of a worksheet. Formats that allow it are read cell by cell: a stray blank in the last corner of a sheet
 /// must not make a rectangle of 17 billion cells.
 fn cells(path: &Path, workbook: &mut Workbook<'_>, name: &str) -> Result<Vec<Filled>> {
-    let damaged = |cause: String| InputError::new(path, format!("a damaged sheet `{name}` ({cause})"), "a workbook; open and save it again");
+    let damaged = |cause: String| {
+        InputError::new(path, format!("a damaged sheet `{name}` ({cause})"), "a workbook; open and save it again")
+    };
     let mut filled = Vec::new();
     match workbook {
         Sheets::Xlsx(xlsx) => {
@@ -115,7 +118,8 @@ impl Filled {
             Data::Empty => return None,
             Data::Int(value) => (value.to_string(), Some(value as f64)),
             Data::Float(value) => (shortest(value), Some(value)),
-            Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => (text, None),
+            Data::String(text) | Data::DurationIso(text) => (text, None),
+            Data::DateTimeIso(text) => (text.strip_suffix("T00:00:00").unwrap_or(&text).to_owned(), None),
             Data::Bool(value) => (value.to_string(), None),
             Data::DateTime(value) => date_or_number(value),
             Data::Error(error) => (error.to_string(), None),

@@ -12,6 +12,7 @@ use super::column::{Column, ColumnView, Kind};
 use super::dictionary::{FeatureDictionary, FeatureInfo};
 use super::feature_table::{Feature, FeatureTable};
 use super::file::write_atomically;
+use super::guard::guarded;
 use crate::error::{Error, InputError, Result};
 
 /// The key of the dictionary in the file's metadata.
@@ -48,7 +49,8 @@ impl FeatureTable {
     /// [`Error::Io`] where the system refuses, [`InputError`] for a file that is not such a table.
     pub fn from_parquet(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let damaged = |cause: &dyn std::fmt::Display| Error::from(InputError::new(path, cause, "a feature table as vbx writes it"));
+        let damaged =
+            |cause: &dyn std::fmt::Display| Error::from(InputError::new(path, cause, "a feature table as vbx writes it"));
         let file = File::open(path).map_err(|cause| Error::io(path, cause))?;
         let mut reader = ParquetReader::new(file);
         let metadata = reader.get_metadata().map_err(|cause| damaged(&cause))?;

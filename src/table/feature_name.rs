@@ -26,10 +26,15 @@ impl FeatureName {
     /// empty, has no blanks or control characters and no character that could pass for a formula or break a CSV.
     pub fn new(modality: &str, name: &str) -> Result<Self> {
         if modality != clean_modality(modality) || modality.is_empty() {
-            return Err(Error::usage(format!("`{modality}` is no name of a modality; use small letters, digits and `_`, as in `mri`")));
+            return Err(Error::usage(format!(
+                "`{modality}` is no name of a modality; use small letters, digits and `_`, as in `mri`"
+            )));
         }
         if name != clean_name(name) || name.is_empty() {
-            return Err(Error::usage(format!("`{name}` is no name of a feature; write it without blanks, as in `{}`", clean_name(name))));
+            return Err(Error::usage(format!(
+                "`{name}` is no name of a feature; write it without blanks, as in `{}`",
+                clean_name(name)
+            )));
         }
         Ok(FeatureName { modality: modality.to_owned(), name: name.to_owned() })
     }
@@ -77,7 +82,9 @@ impl FromStr for FeatureName {
     fn from_str(text: &str) -> Result<Self> {
         match text.split_once('.') {
             Some((modality, name)) => FeatureName::new(modality, name),
-            None => Err(Error::usage(format!("`{text}` is no name of a feature; it begins with its modality, as in `mri.adc_mean`"))),
+            None => {
+                Err(Error::usage(format!("`{text}` is no name of a feature; it begins with its modality, as in `mri.adc_mean`")))
+            }
         }
     }
 }
@@ -115,7 +122,12 @@ mod tests {
         assert_eq!(name("MRI", " Tumour size (mm) "), "mri.Tumour_size_(mm)");
         assert_eq!(name("clinical", "年龄，岁"), "clinical.年龄_岁");
         assert_eq!(name("us 2D", "=x,y"), "us_2d._x_y");
-        for refused in [FeatureName::sanitised("1", "x"), FeatureName::sanitised("a", "--"), FeatureName::new("A", "x"), FeatureName::new("a", "x y")] {
+        for refused in [
+            FeatureName::sanitised("1", "x"),
+            FeatureName::sanitised("a", "--"),
+            FeatureName::new("A", "x"),
+            FeatureName::new("a", "x y"),
+        ] {
             assert!(matches!(refused, Err(Error::Usage(_))));
         }
     }

@@ -51,7 +51,9 @@ impl FeatureTable {
             return Err(Error::usage(format!("feature `{name}` has {} values for {} cases", column.len(), self.n_cases())));
         }
         if self.position.contains_key(&name) {
-            return Err(Error::usage(format!("two features `{name}`; rename one in its file, or give one file another modality")));
+            return Err(Error::usage(format!(
+                "two features `{name}`; rename one in its file, or give one file another modality"
+            )));
         }
         self.position.insert(name.clone(), self.features.len());
         self.features.push(Feature { name, column, origin });
@@ -165,7 +167,10 @@ mod tests {
     #[test]
     fn rows_and_columns_can_be_chosen() {
         let taken = table().take(&[2, 0]).unwrap();
-        assert_eq!((taken.cases(), taken.patients()), (&["c3".to_owned(), "c1".to_owned()][..], &["p3".to_owned(), "p1".to_owned()][..]));
+        assert_eq!(
+            (taken.cases(), taken.patients()),
+            (&["c3".to_owned(), "c1".to_owned()][..], &["p3".to_owned(), "p1".to_owned()][..])
+        );
         assert_eq!(taken.sites().unwrap(), [Some("B".to_owned()), Some("A".to_owned())]);
         assert_eq!(taken.column(&"mri.x".parse().unwrap()).unwrap().view(), ColumnView::Scalar(&[Some(3.0), Some(1.0)]));
         let us = table().select(|name| name.modality() == "us");

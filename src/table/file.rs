@@ -37,6 +37,18 @@ pub fn write_atomically(path: impl AsRef<Path>, content: impl FnOnce(&mut dyn Wr
     Ok(())
 }
 
+/// Writes bytes that are all there, as [`write_atomically`] does, and makes the folder if it is absent.
+///
+/// # Errors
+/// [`Error::Io`] where the system refuses.
+pub fn write_whole(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
+    let path = path.as_ref();
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|cause| Error::io(folder, cause))?;
+    }
+    write_atomically(path, |out| out.write_all(bytes).map_err(|cause| Error::io(path, cause)))
+}
+
 /// Temporary files are private to their owner; a result is readable as the user's mask allows.
 fn usual_permissions() -> Option<Permissions> {
     #[cfg(unix)]
@@ -70,7 +82,7 @@ pub fn sha256(path: impl AsRef<Path>) -> Result<String> {
 /// Signs by which a spreadsheet takes a cell for a formula.
 const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// `cell` with an apostrophe before it if a spreadsheet would take it for a formula. Numbers, negative ones too, stay as they are.
+/// `cell` with an apostrophe before it if a spreadsheet would take it for a formula. Numbers, negative ones too, stay.
 pub fn csv_safe(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(FORMULA_SIGNS) && plain(cell).is_none() { format!("'{cell}").into() } else { cell.into() }
 }
@@ -123,7 +135,9 @@ mod tests {
 
     #[test]
     fn formulas_are_neutralised_and_numbers_are_not() {
-        for (cell, safe) in [("=1+1", "'=1+1"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("-2.5e3", "-2.5e3"), ("+1", "+1"), ("3+", "3+"), ("", "")] {
+        for (cell, safe) in
+            [("=1+1", "'=1+1"), ("-2+3", "'-2+3"), ("@x", "'@x"), ("-2.5e3", "-2.5e3"), ("+1", "+1"), ("3+", "3+"), ("", "")]
+        {
             assert_eq!(csv_safe(cell), safe);
             assert_eq!(csv_unsafe(&csv_safe(cell)), cell);
         }

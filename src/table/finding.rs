@@ -57,14 +57,7 @@ impl Finding {
 
     /// A finding about no file, column or row yet.
     pub fn new(level: Level, code: &str, message: impl fmt::Display) -> Self {
-        Finding {
-            level,
-            code: code.to_owned(),
-            message: message.to_string(),
-            file: None,
-            columns: Vec::new(),
-            rows: Vec::new(),
-        }
+        Finding { level, code: code.to_owned(), message: message.to_string(), file: None, columns: Vec::new(), rows: Vec::new() }
     }
 
     /// An [`Level::Info`].

@@ -20,7 +20,8 @@ pub(super) fn clean(sheet: Sheet, findings: &mut Vec<Finding>) -> (Sheet, Vec<St
     }
     let repeated = make_unique(&mut names);
     if !repeated.is_empty() {
-        let message = format!("{} under a name that stands there already, told apart by .2, .3 …", count(repeated.len(), "column"));
+        let message =
+            format!("{} under a name that stands there already, told apart by .2, .3 …", count(repeated.len(), "column"));
         findings.push(Finding::caution("duplicate-header", message).in_columns(repeated));
     }
     (sheet, names)

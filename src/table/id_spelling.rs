@@ -61,7 +61,7 @@ impl Changes {
         self.differences.sort_unstable();
         self.differences.dedup();
         let message = format!(
-            "{} with identifiers that differ in {} from those of an earlier table, and in nothing else; taken for the same patients",
+            "{} with identifiers that differ in {} alone from those of an earlier table; taken for the same patients",
             count(self.rows.len(), "row"),
             self.differences.join(" and "),
         );
@@ -98,7 +98,10 @@ fn one_spelling(tables: &[Identifiers], mut lists: Vec<Vec<String>>) -> Result<(
                 let table = &tables[at];
                 let found = format!("an identifier that resembles two of {}", tables[*other].path.display());
                 let expected = "the spelling of one of them (they differ in case, width, spaces or leading zeros)";
-                return Err(InputError::new(&table.path, found, expected).at_row(table.rows[row]).in_column(&table.column).into());
+                return Err(InputError::new(&table.path, found, expected)
+                    .at_row(table.rows[row])
+                    .in_column(&table.column)
+                    .into());
             }
             let spelling = &first[&normal];
             if spelling != id {
@@ -145,7 +148,16 @@ mod tests {
 
     #[test]
     fn normal_forms() {
-        for (id, expected) in [("007", "7"), ("P 007", "p7"), ("ＴＣＧＡ-0042", "tcga-42"), ("0", "0"), ("000", "0"), ("a0b", "a0b"), ("10", "10"), ("1/002", "1/2")] {
+        for (id, expected) in [
+            ("007", "7"),
+            ("P 007", "p7"),
+            ("ＴＣＧＡ-0042", "tcga-42"),
+            ("0", "0"),
+            ("000", "0"),
+            ("a0b", "a0b"),
+            ("10", "10"),
+            ("1/002", "1/2"),
+        ] {
             assert_eq!(normal(id), expected, "{id}");
         }
     }

@@ -136,7 +136,7 @@ impl Finder<'_> {
         let personal = self.table.columns.iter().find(|column| is_identifying(&column.name));
         let advice = match personal {
             Some(column) => format!(
-                "a column named patient_id, case_id, ID, 患者编号 …, or a mapping; `{}` identifies persons and is used only if it is mapped",
+                "a column named patient_id, ID, 患者编号 …, or a mapping; `{}` identifies persons and is used only if mapped",
                 column.name
             ),
             None => "a column named patient_id, case_id, ID, CaseName, 患者编号 …, or a mapping that names it".to_owned(),
@@ -148,7 +148,8 @@ impl Finder<'_> {
     fn ids(&mut self, at: usize) -> Result<Vec<String>> {
         let column = &self.table.columns[at];
         let texts = self.texts(at);
-        let missing: Vec<usize> = (0..texts.len()).filter(|&row| texts[row].is_none()).map(|row| self.table.row_number(row)).collect();
+        let missing: Vec<usize> =
+            (0..texts.len()).filter(|&row| texts[row].is_none()).map(|row| self.table.row_number(row)).collect();
         if let Some(&first) = missing.first() {
             let found = format!("no identifier in {} ({})", count(missing.len(), "row"), first_few(&missing, 3));
             let fault = InputError::new(&self.table.path, found, "an identifier in every row; fill it in or take the row out");
@@ -156,7 +157,9 @@ impl Finder<'_> {
         }
         let mut ids: Vec<String> = texts.into_iter().flatten().collect();
         // A column of whole numbers that went through a program as real numbers: 17 became 17.0.
-        let whole = |id: &String| id.strip_suffix(".0").is_some_and(|whole| !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit()));
+        let whole = |id: &String| {
+            id.strip_suffix(".0").is_some_and(|whole| !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit()))
+        };
         if !ids.is_empty() && ids.iter().all(whole) {
             ids.iter_mut().for_each(|id| id.truncate(id.len() - 2));
             let message = "whole numbers written with a decimal (17.0), read without it";
@@ -191,7 +194,8 @@ impl Finder<'_> {
         }
         match columns.lesion {
             Some(lesion) => {
-                let cases: Vec<String> = patients.iter().zip(self.ids(lesion)?).map(|(patient, lesion)| format!("{patient}/{lesion}")).collect();
+                let cases: Vec<String> =
+                    patients.iter().zip(self.ids(lesion)?).map(|(patient, lesion)| format!("{patient}/{lesion}")).collect();
                 let cases = self.told_apart(cases, columns.patient)?;
                 self.say_several("patient and lesion together", lesion);
                 Ok(cases)
@@ -210,8 +214,10 @@ impl Finder<'_> {
         let repeated = repeats(&cases);
         let Some(&(first, again)) = repeated.first() else { return Ok(cases) };
         let rows = (self.table.row_number(first), self.table.row_number(again));
-        let more = if repeated.len() > 1 { format!(", and {} more", count(repeated.len() - 1, "such row")) } else { String::new() };
-        let helpful: Vec<String> = self.table.columns.iter().filter(|c| tells_apart(&cases, c)).map(|c| format!("`{}`", c.name)).collect();
+        let more =
+            if repeated.len() > 1 { format!(", and {} more", count(repeated.len() - 1, "such row")) } else { String::new() };
+        let helpful: Vec<String> =
+            self.table.columns.iter().filter(|c| tells_apart(&cases, c)).map(|c| format!("`{}`", c.name)).collect();
         let advice = if helpful.is_empty() {
             "each identifier in one row; take the repeated rows out".to_owned()
         } else {
@@ -230,9 +236,8 @@ impl Finder<'_> {
         };
         let used = [Some(used.patient), used.case, used.lesion, used.site];
         let personal = |at: &usize| is_identifying(&columns[*at].name);
-        let all: Vec<usize> = (0..columns.len())
-            .filter(|at| used.contains(&Some(*at)) || personal(at) || is_id(&columns[*at].name))
-            .collect();
+        let all: Vec<usize> =
+            (0..columns.len()).filter(|at| used.contains(&Some(*at)) || personal(at) || is_id(&columns[*at].name)).collect();
         let left_out: Vec<&String> = all.iter().filter(|at| !used.contains(&Some(**at))).map(|&at| &columns[at].name).collect();
         let (personal, other): (Vec<&String>, Vec<&String>) = left_out.into_iter().partition(|name| is_identifying(name));
         if !personal.is_empty() {
@@ -256,7 +261,7 @@ impl Finder<'_> {
         let rows: Vec<usize> = (0..ids.len()).filter(doubtful).map(|row| self.table.row_number(row)).collect();
         if !rows.is_empty() {
             let message = format!(
-                "{} with identifiers that differ from another's only in case, width, spaces or leading zeros; taken for different patients",
+                "{} whose identifiers differ from another's only in case, width, spaces or leading zeros; left apart",
                 count(rows.len(), "row")
             );
             self.findings.push(Finding::warning("similar-id", message).in_columns([&self.table.columns[at].name]).at_rows(rows));

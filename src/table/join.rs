@@ -102,7 +102,9 @@ impl ModalityPresence {
         let mut patterns: Vec<(&[bool], usize)> = counts.into_iter().collect();
         // Equal counts are ordered by the modalities themselves, so that the order is always the same.
         patterns.sort_by(|a, b| b.1.cmp(&a.1).then(b.0.cmp(a.0)));
-        let named = |case: &[bool]| self.modalities.iter().zip(case).filter(|(_, present)| **present).map(|(name, _)| name.as_str()).collect();
+        let named = |case: &[bool]| {
+            self.modalities.iter().zip(case).filter(|(_, present)| **present).map(|(name, _)| name.as_str()).collect()
+        };
         patterns.into_iter().map(|(case, count)| (named(case), count)).collect()
     }
 }

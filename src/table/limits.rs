@@ -21,7 +21,8 @@ pub(super) const MAX_CELLS: usize = 200_000_000;
 /// [`InputError`] that states the limit.
 pub(super) fn check_shape(path: &Path, rows: usize, columns: usize) -> Result<()> {
     let refuse = |found: String, limit: usize, what: &str| {
-        Err(InputError::new(path, found, format!("at most {limit} {what}; split the table or leave out what is not needed")).into())
+        Err(InputError::new(path, found, format!("at most {limit} {what}; split the table or leave out what is not needed"))
+            .into())
     };
     if columns > MAX_COLUMNS {
         return refuse(format!("{columns} columns"), MAX_COLUMNS, "columns");

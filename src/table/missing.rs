@@ -7,17 +7,85 @@ use super::text::half_width;
 
 /// Words that always mean a missing value; compared in lower case and half width.
 const WORDS: &[&str] = &[
-    "", "na", "n/a", "n.a.", "n.a", "nan", "-nan", "<na>", "nat", "null", "<null>", "nil", "\\n", "missing", "unknown",
+    "",
+    "na",
+    "n/a",
+    "n.a.",
+    "n.a",
+    "nan",
+    "-nan",
+    "<na>",
+    "nat",
+    "null",
+    "<null>",
+    "nil",
+    "\\n",
+    "missing",
+    "unknown",
     // Marks.
-    "-", "--", "---", "–", "—", "——", "−", ".", "..", "...", "…", "?", "??", "/",
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    "——",
+    "−",
+    ".",
+    "..",
+    "...",
+    "…",
+    "?",
+    "??",
+    "/",
     // Spreadsheet and C runtime errors.
-    "#n/a", "#na", "#null!", "#div/0!", "#value!", "#ref!", "#name?", "#num!", "1.#qnan", "-1.#ind", "1.#ind",
+    "#n/a",
+    "#na",
+    "#null!",
+    "#div/0!",
+    "#value!",
+    "#ref!",
+    "#name?",
+    "#num!",
+    "1.#qnan",
+    "-1.#ind",
+    "1.#ind",
     // In words, and as TCGA brackets them.
-    "not available", "not evaluated", "not recorded", "not reported", "not known", "[not available]", "[not evaluated]",
-    "[not applicable]", "[unknown]", "[discrepancy]", "[pending]", "[not reported]", "[not submitted]",
+    "not available",
+    "not evaluated",
+    "not recorded",
+    "not reported",
+    "not known",
+    "[not available]",
+    "[not evaluated]",
+    "[not applicable]",
+    "[unknown]",
+    "[discrepancy]",
+    "[pending]",
+    "[not reported]",
+    "[not submitted]",
     // Chinese: unknown, unclear, absent, no data, not filled in, not examined.
-    "未知", "不详", "不明", "不清", "不清楚", "缺失", "缺", "缺失值", "空", "空值", "无数据", "无记录", "暂无", "未填", "未记录",
-    "未提供", "未查", "未检", "未检测", "未测", "未做", "未评估",
+    "未知",
+    "不详",
+    "不明",
+    "不清",
+    "不清楚",
+    "缺失",
+    "缺",
+    "缺失值",
+    "空",
+    "空值",
+    "无数据",
+    "无记录",
+    "暂无",
+    "未填",
+    "未记录",
+    "未提供",
+    "未查",
+    "未检",
+    "未检测",
+    "未测",
+    "未做",
+    "未评估",
 ];
 
 /// Words that mean a missing value among numbers, but may be a level among words: `none` is a finding of its own in
@@ -104,7 +172,9 @@ mod tests {
     #[test]
     fn the_usual_words_are_missing_in_any_case_and_width() {
         let words = MissingWords::default();
-        for text in ["", "NA", "n/a", "NaN", "Null", "-", "—", ".", "?", "？", "－", "#DIV/0!", "未知", "不详", "[Not Available]", "ＮＡ"] {
+        for text in
+            ["", "NA", "n/a", "NaN", "Null", "-", "—", ".", "?", "？", "－", "#DIV/0!", "未知", "不详", "[Not Available]", "ＮＡ"]
+        {
             assert_eq!(words.presence(text), Presence::Missing, "{text}");
         }
         for text in ["0", "no", "negative", "-1", "1.5", "无淋巴结转移", "Nancy", "+"] {

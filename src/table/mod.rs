@@ -6,19 +6,19 @@
 //! `None`, never 0 or NaN. No data frame leaves this module.
 //!
 //! From a file to a table:
-//! - [`read`](read()): CSV, TSV and other text ([`delimited`], [`sniff`], [`encoding`]), workbooks ([`excel`]), Parquet ([`parquet`]);
-//!   what the file holds becomes a [`sheet`], whose [`header`] is cleaned and whose columns are typed ([`infer`], by [`number`] and
-//!   [`missing`]): a [`RawTable`]
+//! - [`read`](read()): CSV, TSV and other text (`delimited`, `sniff`, `encoding`), workbooks (`excel`), Parquet (`parquet`);
+//!   what the file holds becomes a `sheet`, whose `header` is cleaned and whose columns are typed (`infer`, by `number` and
+//!   `missing`): a [`RawTable`]
 //! - [`identify`]: case, patient and site of each row; [`harmonise`]: one spelling per patient over several files
 //! - [`audit`](audit()): columns that repeat others, are constant, empty or hold impossible values
 //!
 //! The feature table:
-//! - [`FeatureTable`] of [`Column`]s by [`FeatureName`], with a [`FeatureDictionary`], joined by case ([`join`]) and kept as Parquet
-//!   ([`feature_file`])
+//! - [`FeatureTable`] of [`Column`]s by [`FeatureName`], with a [`FeatureDictionary`], joined by case (`join`) and kept as
+//!   Parquet (`feature_file`)
 //!
 //! Writing: [`file`] (whole files or none), [`PlainTable`] (predictions, folds).
 //!
-//! To read a new format, write a file that makes a [`sheet::Sheet`] of it and name its first bytes in [`read`](read()).
+//! To read a new format, write a file that makes a `sheet::Sheet` of it and name its first bytes in `read`.
 
 mod audit;
 mod column;
@@ -31,6 +31,7 @@ mod feature_name;
 mod feature_table;
 pub mod file;
 mod finding;
+mod guard;
 mod header;
 mod id_names;
 mod id_spelling;

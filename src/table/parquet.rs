@@ -4,11 +4,9 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use jiff::civil::Date;
 use jiff::SignedDuration;
-use polars::prelude::{
-    ArrowDataType, ArrowSchema, Column, DataType, ParquetReader, PolarsError, SerReader, TimeUnit,
-};
+use jiff::civil::Date;
+use polars::prelude::{ArrowDataType, ArrowSchema, Column, DataType, ParquetReader, PolarsError, SerReader, TimeUnit};
 
 use super::finding::{Finding, count};
 use super::limits::check_shape;
@@ -21,7 +19,8 @@ use crate::error::{InputError, Result};
 const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
 
 pub(super) fn read(path: &Path, bytes: Vec<u8>, options: &ReadOptions, findings: &mut Vec<Finding>) -> Result<RawTable> {
-    let damaged = |cause: PolarsError| InputError::new(path, format!("a damaged Parquet file ({cause})"), "a whole one; export it again");
+    let damaged =
+        |cause: PolarsError| InputError::new(path, format!("a damaged Parquet file ({cause})"), "a whole one; export it again");
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(damaged)?;
     check_shape(path, reader.num_rows().map_err(damaged)?, schema.len())?;
@@ -39,10 +38,10 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, options: &ReadOptions, findings:
 
 /// The positions of the columns whose type is readable; the others are reported.
 fn readable_columns(path: &Path, schema: &ArrowSchema, findings: &mut Vec<Finding>) -> Vec<usize> {
-    let (readable, other): (Vec<_>, Vec<_>) =
-        schema.iter_values().enumerate().partition(|(_, field)| is_readable(&field.dtype));
+    let (readable, other): (Vec<_>, Vec<_>) = schema.iter_values().enumerate().partition(|(_, field)| is_readable(&field.dtype));
     if !other.is_empty() {
-        let message = format!("{} of lists, structures or bytes, which are no cells of a table; left out", count(other.len(), "column"));
+        let message =
+            format!("{} of lists, structures or bytes, which are no cells of a table; left out", count(other.len(), "column"));
         let names = other.iter().map(|(_, field)| field.name.to_string());
         findings.push(Finding::caution("unreadable-column", message).in_file(path).in_columns(names));
     }

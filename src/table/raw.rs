@@ -95,7 +95,6 @@ impl RawColumn {
             Cells::Text(_) => None,
         }
     }
-
 }
 
 /// A number in the shortest decimal form that reads back as the same number, whole numbers without a point.
@@ -175,10 +174,5 @@ impl RawTable {
         InputError::new(&self.path, "no such column", format!("a column of the file, such as {}", alike.join(", ")))
             .in_column(name)
             .into()
-    }
-
-    /// The rows of the file, as a spreadsheet counts, for which `chosen` is true.
-    pub(super) fn rows_where(&self, chosen: impl Fn(usize) -> bool) -> Vec<usize> {
-        (0..self.n_rows()).filter(|&row| chosen(row)).map(|row| self.row_number(row)).collect()
     }
 }

@@ -8,11 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
+use super::guard::guarded;
 use super::infer::Notation;
 use super::limits::{MAX_FILE_BYTES, MAX_WORKBOOK_BYTES};
 use super::missing::MissingWords;
 use super::number::Decimal;
 use super::raw::RawTable;
+use super::text::trim;
 use super::{delimited, encoding, excel, parquet, sniff};
 use crate::error::{Error, InputError, Result};
 
@@ -41,15 +43,17 @@ pub struct ReadOptions {
 /// What was noticed on the way, and by which rule it was handled, is in the findings.
 ///
 /// # Errors
-/// [`Error::Input`] where the file is not such a table: not there, empty, ragged, damaged, too large; [`Error::Usage`] for options
-/// that mean nothing; [`Error::Io`] where the system refuses.
+/// [`Error::Input`] where the file is not such a table: not there, empty, ragged, damaged, too large; [`Error::Usage`] for
+/// options that mean nothing; [`Error::Io`] where the system refuses.
 pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<(RawTable, Vec<Finding>)> {
     let path = path.as_ref();
     let bytes = load(path)?;
     let mut findings = Vec::new();
     let table = match Kind::of(&bytes) {
         Kind::Empty => Err(InputError::new(path, "an empty file", "a table; export it again").into()),
-        Kind::Refused(what) => Err(InputError::new(path, what, "CSV, TSV, XLSX, XLS, ODS or Parquet; save it as one of these").into()),
+        Kind::Refused(what) => {
+            Err(InputError::new(path, what, "CSV, TSV, XLSX, XLS, ODS or Parquet; save it as one of these").into())
+        }
         Kind::Workbook => excel::read(path, &bytes, options, &mut findings),
         Kind::Parquet => parquet::read(path, bytes, options, &mut findings),
         Kind::Text => read_text(path, &bytes, options, &mut findings),
@@ -71,7 +75,7 @@ impl ReadOptions {
 fn read_text(path: &Path, bytes: &[u8], options: &ReadOptions, findings: &mut Vec<Finding>) -> Result<RawTable> {
     let text = encoding::decode(path, bytes, options.encoding.as_deref(), findings)?;
     let text = text.trim_start_matches('\u{feff}');
-    if text.trim().is_empty() {
+    if trim(text).is_empty() {
         return Err(InputError::new(path, "a file of blanks", "a table; export it again").into());
     }
     let (hint, text) = match delimited::separator_hint(text) {
@@ -80,7 +84,9 @@ fn read_text(path: &Path, bytes: &[u8], options: &ReadOptions, findings: &mut Ve
     };
     let delimiter = match options.delimiter {
         Some(c) if c.is_ascii() && c != '"' && !matches!(c, '\n' | '\r') => c as u8,
-        Some(c) => return Err(Error::usage(format!("`{c}` cannot separate cells; give one ASCII character such as , ; or a tab"))),
+        Some(c) => {
+            return Err(Error::usage(format!("`{c}` cannot separate cells; give one ASCII character such as , ; or a tab")));
+        }
         None => hint.unwrap_or_else(|| sniff::delimiter(text)),
     };
     let sheet = delimited::cut(path, text, delimiter, options.skip_rows, findings)?;
@@ -100,7 +106,8 @@ impl Kind {
     fn of(bytes: &[u8]) -> Kind {
         let begins = |magic: &[u8]| bytes.starts_with(magic);
         // Some programs write a web page or XML and call it .xls.
-        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).trim_start_matches('\u{feff}').trim_start().to_lowercase();
+        let head =
+            String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).trim_start_matches('\u{feff}').trim_start().to_lowercase();
         match () {
             () if bytes.is_empty() => Kind::Empty,
             () if begins(b"PAR1") => Kind::Parquet,
@@ -121,7 +128,12 @@ fn load(path: &Path) -> Result<Vec<u8>> {
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            return Err(InputError::new(path, "no such file", "a file that exists; a path in a study file is relative to that file").into());
+            return Err(InputError::new(
+                path,
+                "no such file",
+                "a file that exists; a path in a study file is relative to that file",
+            )
+            .into());
         }
         Err(cause) => return Err(Error::io(path, cause)),
     };

@@ -75,17 +75,20 @@ impl Sheet {
         let (sheet, names) = header::clean(self, findings);
         if sheet.row_numbers.is_empty() {
             let found = if sheet.header.is_empty() { "an empty table" } else { "a header without any row below it" };
-            return Err(InputError::new(path, found, "a row of column names, then one row per case; export the table again").into());
+            return Err(
+                InputError::new(path, found, "a row of column names, then one row per case; export the table again").into()
+            );
         }
         let (cells, noticed) = infer(&sheet.columns, &names, &sheet.row_numbers, notation);
         findings.extend(noticed);
         for finding in &mut findings[from..] {
             finding.file = Some(path.to_path_buf());
         }
-        let columns = names.into_iter().zip(sheet.header).zip(sheet.columns).zip(cells).map(|(((name, original), column), cells)| {
-            let raw = RawColumn::new(name, cells).from_file(original);
-            if column.is_numeric() { raw } else { raw.written_as(column.texts) }
-        });
+        let columns =
+            names.into_iter().zip(sheet.header).zip(sheet.columns).zip(cells).map(|(((name, original), column), cells)| {
+                let raw = RawColumn::new(name, cells).from_file(original);
+                if column.is_numeric() { raw } else { raw.written_as(column.texts) }
+            });
         Ok(RawTable::new(path, sheet_name, columns.collect(), sheet.row_numbers))
     }
 }

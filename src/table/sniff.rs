@@ -68,11 +68,8 @@ fn sample(text: &str) -> &str {
 }
 
 fn widths(sample: &str, delimiter: u8) -> Vec<usize> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(sample.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(sample.as_bytes());
     let mut record = csv::ByteRecord::new();
     let mut widths = Vec::new();
     while widths.len() < SAMPLE_RECORDS && reader.read_byte_record(&mut record).unwrap_or(false) {

@@ -6,6 +6,7 @@ use std::path::Path;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader, Series};
 
 use super::file::{csv_safe, csv_unsafe, write_atomically};
+use super::guard::guarded;
 use super::number::{Decimal, parse_number};
 use crate::error::{Error, InputError, Result};
 
@@ -137,7 +138,9 @@ impl PlainTable {
             let name = name.as_str().into();
             Column::from(match column {
                 PlainColumn::Text(values) => Series::new(name, values),
-                PlainColumn::Number(values) => Series::new(name, values.iter().map(|v| v.filter(|v| !v.is_nan())).collect::<Vec<_>>()),
+                PlainColumn::Number(values) => {
+                    Series::new(name, values.iter().map(|v| v.filter(|v| !v.is_nan())).collect::<Vec<_>>())
+                }
                 PlainColumn::Integer(values) => Series::new(name, values),
             })
         });
@@ -153,11 +156,13 @@ impl PlainTable {
         let path = path.as_ref();
         let damaged = |cause: PolarsError| Error::from(InputError::new(path, cause, "a Parquet table as vbx writes it"));
         let file = File::open(path).map_err(|cause| Error::io(path, cause))?;
-        let frame = ParquetReader::new(file).finish().map_err(damaged)?;
+        let frame = guarded(path, || ParquetReader::new(file).finish().map_err(damaged))?;
         let mut columns = Vec::new();
         for column in frame.columns() {
             let cells = match column.dtype() {
-                DataType::String => PlainColumn::Text(column.str().map_err(damaged)?.iter().map(|v| v.map(str::to_owned)).collect()),
+                DataType::String => {
+                    PlainColumn::Text(column.str().map_err(damaged)?.iter().map(|v| v.map(str::to_owned)).collect())
+                }
                 DataType::Float64 => PlainColumn::Number(column.f64().map_err(damaged)?.iter().collect()),
                 DataType::Int64 => PlainColumn::Integer(column.i64().map_err(damaged)?.iter().collect()),
                 other => {
@@ -215,7 +220,8 @@ fn parse<T>(name: &str, values: &[Option<String>], read: impl Fn(&str) -> Option
     let cell = |(row, text): (usize, &Option<String>)| match text {
         None => Ok(None),
         Some(text) => {
-            let value = read(text).ok_or_else(|| Error::usage(format!("column `{name}`, row {}: found `{text}`, not {what}", row + 2)))?;
+            let value = read(text)
+                .ok_or_else(|| Error::usage(format!("column `{name}`, row {}: found `{text}`, not {what}", row + 2)))?;
             Ok(Some(value))
         }
     };

@@ -124,10 +124,9 @@ impl FittedTransform for FittedImpute {
                 (Some(Fill::Number(fill)), Values::Scalar(values)) if values.iter().any(|x| x.is_nan()) => {
                     Values::Scalar(values.iter().map(|&x| if x.is_nan() { *fill } else { x }).collect())
                 }
-                (Some(Fill::Level(fill)), Values::Category { codes, levels }) => Values::Category {
-                    codes: codes.iter().map(|code| code.or(Some(*fill))).collect(),
-                    levels: levels.clone(),
-                },
+                (Some(Fill::Level(fill)), Values::Category { codes, levels }) => {
+                    Values::Category { codes: codes.iter().map(|code| code.or(Some(*fill))).collect(), levels: levels.clone() }
+                }
                 (_, values) => values.clone(),
             };
             columns.push(Column { name: column.name.clone(), values });

@@ -119,7 +119,6 @@ impl TransformSpec {
             TransformSpec::Univariate(UnivariateFilter::default()),
             TransformSpec::Pca(Pca::default()),
             TransformSpec::Lasso(LassoSelect::default()),
-
             TransformSpec::BlockScale(BlockScale::default()),
         ]
     }
@@ -171,8 +170,7 @@ impl<P: Send + Sync> FittedTransform for ByColumn<P> {
             .iter()
             .map(|column| match (self.parameters.get(&column.name.to_string()), column.numbers()) {
                 (Some(parameter), Some(values)) => {
-                    let changed =
-                        values.iter().map(|&x| if x.is_nan() { x } else { (self.change)(parameter, x) }).collect();
+                    let changed = values.iter().map(|&x| if x.is_nan() { x } else { (self.change)(parameter, x) }).collect();
                     Column::numeric(column.name.clone(), changed)
                 }
                 _ => column.clone(),

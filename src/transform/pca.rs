@@ -67,7 +67,13 @@ impl Transform for Pca {
             Some(components) => components,
             None => {
                 let mut sum = 0.0;
-                1 + variances.iter().take_while(|&&v| { sum += v; sum < self.variance * total }).count()
+                1 + variances
+                    .iter()
+                    .take_while(|&&v| {
+                        sum += v;
+                        sum < self.variance * total
+                    })
+                    .count()
             }
         };
         let k = wanted.min(rank);

@@ -20,7 +20,8 @@ pub struct Score {
 impl Score {
     /// From coefficients of standardised features, in any order; those that are zero are left out.
     pub(super) fn new(intercept: f64, terms: impl Iterator<Item = (u32, f64)>, design: &Design) -> Self {
-        let mut terms: Vec<(u32, f64)> = terms.filter(|&(_, b)| b != 0.0).map(|(j, b)| (j, b / design.scale[j as usize])).collect();
+        let mut terms: Vec<(u32, f64)> =
+            terms.filter(|&(_, b)| b != 0.0).map(|(j, b)| (j, b / design.scale[j as usize])).collect();
         terms.sort_unstable_by_key(|&(j, _)| j);
         let intercept = terms.iter().fold(intercept, |sum, &(j, b)| sum - b * design.center[j as usize]);
         let (features, coefficients) = terms.into_iter().unzip();
@@ -88,6 +89,17 @@ pub struct PathFit {
 }
 
 impl PathFit {
+    /// Per penalty: coefficients that are not zero; of several scores the median, rounded up, as `cv.glmnet` reports it.
+    pub fn nonzero(&self) -> Vec<usize> {
+        let median = |scores: &Vec<Score>| {
+            let mut counts: Vec<usize> = scores.iter().map(|score| score.features.len()).collect();
+            counts.sort_unstable();
+            let middle = counts.len() / 2;
+            if counts.len() % 2 == 1 { counts[middle] } else { (counts[middle - 1] + counts[middle]).div_ceil(2) }
+        };
+        self.scores.iter().map(median).collect()
+    }
+
     /// The model at `lambda`: coefficients are interpolated linearly in lambda between the two fitted neighbours, and are those of the
     /// nearest end outside the path.
     pub fn at(&self, lambda: f64) -> Vec<Score> {
@@ -109,22 +121,26 @@ impl PathFit {
         let link = self.link(lambda, cases);
         let mut probabilities = Array2::zeros((cases.nrows(), self.classes));
         for (link, mut row) in link.outer_iter().zip(probabilities.outer_iter_mut()) {
-            match link.as_slice() {
-                Some(&[odds]) => (row[0], row[1]) = (sigmoid(-odds), sigmoid(odds)),
-                _ => {
-                    let top = link.fold(f64::NEG_INFINITY, |top, &value| top.max(value));
-                    row.assign(&link.mapv(|value| (value - top).exp()));
-                    let total = row.sum();
-                    row /= total;
-                }
-            }
+            let link: Vec<f64> = link.to_vec();
+            row.iter_mut().zip(class_probabilities(&link)).for_each(|(cell, p)| *cell = p);
         }
         probabilities
     }
 }
 
+/// The probabilities of the classes, given the linear predictors of one case: one for two classes, else one per class.
+pub(super) fn class_probabilities(link: &[f64]) -> Vec<f64> {
+    if let [odds] = *link {
+        return vec![sigmoid(-odds), sigmoid(odds)];
+    }
+    let top = link.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = link.iter().map(|value| (value - top).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / total).collect()
+}
+
 /// `1 / (1 + exp(-x))`, which keeps its digits at both ends.
-pub(super) fn sigmoid(x: f64) -> f64 {
+fn sigmoid(x: f64) -> f64 {
     let odds = (-x.abs()).exp();
     if x >= 0.0 { 1.0 / (1.0 + odds) } else { odds / (1.0 + odds) }
 }

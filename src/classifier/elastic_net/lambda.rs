@@ -42,3 +42,8 @@ impl Between {
         Between { left, right, share: (path[left] - lambda) / (path[left] - path[right]) }
     }
 }
+
+/// The penalty that means the same as scikit-learn's `C` for cases whose weights sum to `total` (their number, if all weigh the same).
+pub fn lambda_of_c(c: f64, total: f64) -> f64 {
+    1.0 / (c * total)
+}

@@ -4,9 +4,6 @@ use super::kernel::{Lane, WIDTH, lanes, pack, zeros};
 
 /// What a solver needs to know about the outcome. Rows are in lanes; weights sum to one, and are zero in the padding.
 pub(super) trait Likelihood {
-    /// Number of linear predictors: one for two classes, K for K.
-    fn scores(&self) -> usize;
-
     /// Linear predictor `k`; after a change, [`Likelihood::update`] must follow.
     fn predictor(&mut self, k: usize) -> &mut [Lane];
 
@@ -55,10 +52,6 @@ impl Binary {
 }
 
 impl Likelihood for Binary {
-    fn scores(&self) -> usize {
-        1
-    }
-
     fn predictor(&mut self, _: usize) -> &mut [Lane] {
         &mut self.predictor
     }
@@ -146,10 +139,6 @@ impl Multinomial {
 }
 
 impl Likelihood for Multinomial {
-    fn scores(&self) -> usize {
-        self.predictor.len()
-    }
-
     fn predictor(&mut self, k: usize) -> &mut [Lane] {
         &mut self.predictor[k]
     }

@@ -1,37 +1,54 @@
-//! Penalised logistic regression.
-#![allow(unused)]
-mod covariance; mod naive; mod design; mod direct; mod fit; mod grouped; mod kernel; mod lambda; mod options; mod path; mod penalty; mod likelihood; mod separate; mod symmetry; mod screen; mod working_set;
-pub use fit::*; pub use options::*;
-use ndarray::ArrayView2;
-use crate::error::Result;
-/// x
-pub fn fit_path(x: ArrayView2<f64>, outcome: &[usize], options: &Options) -> Result<PathFit> {
-    options.check(x.nrows(), x.ncols())?;
-    let n = outcome.len();
-    let given = options.weights.clone().unwrap_or(vec![1.0; n]);
-    let rows: Vec<usize> = (0..n).filter(|&i| given[i] > 0.0).collect();
-    let total: f64 = rows.iter().map(|&i| given[i]).sum();
-    let weights: Vec<f64> = rows.iter().map(|&i| given[i] / total).collect();
-    let design = design::Design::new(&design::Source::new(x), &rows, &weights, options.standardise)?;
-    let class: Vec<usize> = rows.iter().map(|&i| outcome[i]).collect();
-    fit_design(&design, &class, &weights, total, options)
-}
-fn fit_design(design: &design::Design, class: &[usize], weights: &[f64], total: f64, options: &Options) -> Result<PathFit> {
-    use likelihood::*;
-    let k = class.iter().max().unwrap() + 1;
-    let mut share = vec![0.0; k];
-    for (c, w) in class.iter().zip(weights) { share[*c] += w; }
-    if k == 2 {
-        let event: Vec<f64> = class.iter().map(|&c| c as f64).collect();
-        let intercept = (share[1] / share[0]).ln();
-        let l = Binary::new(&event, weights, intercept);
-        let null = l.deviance();
-        path::walk(separate::Separate::new(design, options, l, &[intercept], null), design, options, 2, null, total)
-    } else {
-        let intercepts: Vec<f64> = share.iter().map(|p| p.ln()).collect();
-        let l = Multinomial::new(class, weights, &intercepts);
-        let null = l.deviance();
-        if options.grouping == Grouping::Grouped && options.alpha > 0.0 { return path::walk(grouped::Grouped::new(design, options, l, &intercepts, null), design, options, k, null, total); }
-        path::walk(separate::Separate::new(design, options, l, &intercepts, null), design, options, k, null, total)
-    }
-}
+//! Penalised logistic regression: LASSO, ridge and everything between, for two classes and for more.
+//!
+//! # Definition
+//! With case weights `w_i`, minimise over intercepts and coefficients
+//! `-sum_i w_i log p_i(class of i) / sum_i w_i + lambda sum_j f_j (alpha |b_j| + (1 - alpha) b_j^2 / 2)`,
+//! `p` logistic in one linear score (two classes) or softmax of K scores (K classes; ungrouped as written, over all K coefficients of a
+//! feature; grouped with the length of these K in place of `|b_j|`). Intercepts are free. Features are scaled to unit *population*
+//! standard deviation first (`1/n`, weighted), and coefficients are given on the original scale. `f_j` sum to the number of features.
+//! These are the conventions of R's glmnet, and so are the path, its end, and the cross-validation.
+//!
+//! scikit-learn's `LogisticRegression(C)` minimises `sum_i logloss_i + penalty / C` with `penalty` = `|b|_1` or `|b|^2 / 2` on features as they
+//! are: the same model as `lambda = 1 / (C sum_i w_i)` with `alpha` 1 or 0 and features standardised beforehand ([`lambda_of_c`]).
+//!
+//! # Rule
+//! Screening, working sets and old cross products may change how long a fit takes, never what it is: every model is checked against
+//! all features before it is given out. Results do not depend on the number of threads.
+//!
+//! # Files
+//! | from the outside in | |
+//! |---|---|
+//! | `options`, `fit`, `cross_validation` | what is asked, what comes back |
+//! | `path` | from penalty to penalty |
+//! | `separate`, `grouped` | one penalty: which features take part, Newton steps; `symmetry` of K scores |
+//! | `working_set`, `covariance`, `naive`, `direct` | the quadratic problem of one step |
+//! | `likelihood`, `penalty`, `lambda`, `screen` | the parts of the objective; what can be left out |
+//! | `design`, `kernel` | standardised columns, and the loops over them |
+//!
+//! # Reference
+//! Friedman, Hastie, Tibshirani. J Stat Softw 2010; 33(1):1-22. Tibshirani et al. Strong rules for discarding predictors in lasso-type
+//! problems. J R Stat Soc B 2012; 74:245-266.
+
+mod covariance;
+mod cross_validation;
+mod design;
+mod direct;
+mod fit;
+mod grouped;
+mod kernel;
+mod lambda;
+mod likelihood;
+mod naive;
+mod options;
+mod path;
+mod penalty;
+mod screen;
+mod separate;
+mod symmetry;
+mod working_set;
+
+pub use cross_validation::{CrossValidation, Curve, Measure, cross_validate};
+pub use fit::{PathEnd, PathFit, Score};
+pub use lambda::lambda_of_c;
+pub use options::{Grouping, Lambdas, Options};
+pub use path::fit_path;

@@ -93,14 +93,20 @@ impl Options {
         {
             let Some(values) = values else { continue };
             if values.len() != expected {
-                return Err(Error::usage(format!("{} {what} for {expected} {}", values.len(), if what == "case weights" { "rows" } else { "features" })));
+                return Err(Error::usage(format!(
+                    "{} {what} for {expected} {}",
+                    values.len(),
+                    if what == "case weights" { "rows" } else { "features" }
+                )));
             }
             if values.iter().any(|value| !(value.is_finite() && *value >= 0.0)) {
                 return Err(Error::usage(format!("{what} must be finite and not negative")));
             }
         }
         if features > 0 && self.penalty_factors.as_ref().is_some_and(|factors| factors.iter().sum::<f64>() <= 0.0) {
-            return Err(Error::usage("all penalty factors are zero: this is no penalised model; fit a logistic regression instead"));
+            return Err(Error::usage(
+                "all penalty factors are zero: this is no penalised model; fit a logistic regression instead",
+            ));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@
 //! are out for certain; only the others are multiplied out. Nothing is guessed: a fit is the same with and without.
 
 use super::design::Design;
-use super::kernel::{Lane, dot, dots};
+use super::kernel::{Lane, dots};
 
 /// Earlier residuals that are kept.
 const REFERENCES: usize = 2;
@@ -110,10 +110,4 @@ impl Screen {
         }
         Some((share, rest.sqrt()))
     }
-}
-
-/// `sum_i x_i y_i` is used by tests of the bound.
-#[cfg(test)]
-pub(super) fn exact(design: &Design, j: usize, residual: &[Lane]) -> f64 {
-    dot(design.columns().column(j), residual)
 }

@@ -22,6 +22,8 @@ const PATIENCE: usize = 4;
 /// A step is halved until its end is no steeper upwards than this part of how steep its beginning was downwards (the approximate Wolfe
 /// condition of Hager and Zhang, SIAM J Optim 2005, 16:170-192).
 const STEEPEST_END: f64 = 0.8;
+/// `p (1 - p)` is at most this.
+const MOST_CURVATURE: f64 = 0.25;
 /// All cases are on the side of their class, to the last digit: no curvature is left.
 const LEAST_CURVATURE: f64 = 1e-9;
 
@@ -48,11 +50,8 @@ struct Part {
 impl<'a, L: Likelihood> Separate<'a, L> {
     /// A model of intercepts only; `null` is its deviance.
     pub fn new(design: &'a Design, options: &'a Options, likelihood: L, intercepts: &[f64], null: f64) -> Self {
-        let part = |&intercept: &f64| Part {
-            intercept,
-            working: WorkingSet::new(design.features()),
-            screen: Screen::new(design),
-        };
+        let part =
+            |&intercept: &f64| Part { intercept, working: WorkingSet::new(design.features()), screen: Screen::new(design) };
         Separate {
             design,
             options,
@@ -78,6 +77,16 @@ impl<'a, L: Likelihood> Separate<'a, L> {
         working.members().len() > before
     }
 
+    /// The largest gradient of a penalised feature over its factor.
+    fn steepest(&mut self) -> f64 {
+        let mut steepest = 0.0f64;
+        for (k, part) in self.parts.iter_mut().enumerate() {
+            part.screen.update(self.design, self.likelihood.residual(k), self.likelihood.inverse(), |_| Some(0.0));
+            steepest = steepest.max(self.penalty.steepest(part.screen.products().map(|(j, product)| (j, product.abs()))));
+        }
+        steepest
+    }
+
     /// Newton steps on the working sets, score after score, until nothing moves; `None` if the passes ran out.
     fn converge(&mut self, lambda: f64) -> Option<()> {
         for round in 1.. {
@@ -85,10 +94,13 @@ impl<'a, L: Likelihood> Separate<'a, L> {
             for k in 0..self.parts.len() {
                 largest = largest.max(self.step(k, lambda));
             }
+            largest = largest.max(MOST_CURVATURE * self.balance().powi(2));
             if largest < self.tolerance {
                 return Some(());
             }
-            if self.passes >= self.options.passes || (0..self.parts.len()).all(|k| sum(self.likelihood.curvature(k)) < LEAST_CURVATURE) {
+            if self.passes >= self.options.passes
+                || (0..self.parts.len()).all(|k| sum(self.likelihood.curvature(k)) < LEAST_CURVATURE)
+            {
                 return None;
             }
             if round % PATIENCE == 0 {
@@ -100,9 +112,10 @@ impl<'a, L: Likelihood> Separate<'a, L> {
         None
     }
 
-    /// Of all models with these probabilities, takes the one with the smallest penalty.
-    fn balance(&mut self) {
-        symmetry::balance(self.parts.iter_mut().map(|part| &mut part.working), self.design, &self.penalty, self.options.alpha);
+    /// Of all models with these probabilities, takes the one with the smallest penalty; returns the largest change of a coefficient.
+    /// Without it coordinate descent would creep along a valley that only the penalty closes.
+    fn balance(&mut self) -> f64 {
+        symmetry::balance(self.parts.iter_mut().map(|part| &mut part.working), self.design, &self.penalty, self.options.alpha)
     }
 
     /// One Newton step of score `k`; returns its size.
@@ -139,21 +152,19 @@ impl<'a, L: Likelihood> Separate<'a, L> {
 
 impl<L: Likelihood> Solver for Separate<'_, L> {
     fn start(&mut self) -> Option<f64> {
+        let without = self.steepest();
         let free: Vec<u32> = (0..self.design.features() as u32).filter(|&j| self.penalty.free(j as usize)).collect();
-        if !free.is_empty() {
-            for (k, part) in self.parts.iter_mut().enumerate() {
-                part.working.refresh(self.design, self.likelihood.curvature(k));
-                part.working.add(self.design, free.iter().map(|&j| (j, 0.0)));
-            }
-            self.converge(f64::INFINITY)?;
-            self.balance();
+        if free.is_empty() {
+            return Some(without);
         }
-        let mut steepest = 0.0f64;
         for (k, part) in self.parts.iter_mut().enumerate() {
-            part.screen.update(self.design, self.likelihood.residual(k), self.likelihood.inverse(), |_| Some(0.0));
-            steepest = steepest.max(self.penalty.steepest(part.screen.products().map(|(j, product)| (j, product.abs()))));
+            part.working.refresh(self.design, self.likelihood.curvature(k));
+            part.working.add(self.design, free.iter().map(|&j| (j, 0.0)));
         }
-        Some(steepest)
+        self.converge(f64::INFINITY)?;
+        let with = self.steepest();
+        // glmnet takes the largest ridge penalty from the model without the unpenalised features, any other from the model with them.
+        Some(if self.options.alpha == 0.0 { without } else { with })
     }
 
     fn fit(&mut self, lambda: f64, next: Option<f64>) -> Option<()> {
@@ -176,11 +187,9 @@ impl<L: Likelihood> Solver for Separate<'_, L> {
                 complete &= !self.admit(k, lambda);
             }
             if complete {
-                break;
+                return Some(());
             }
         }
-        self.balance();
-        Some(())
     }
 
     fn deviance(&self) -> f64 {

@@ -7,29 +7,27 @@ use super::penalty::Penalty;
 use super::working_set::WorkingSet;
 
 /// Shifts the K coefficients of each feature to the smallest penalty. The linear predictors, whose differences stay, are left as they
-/// are.
-pub(super) fn balance<'a>(
-    sets: impl Iterator<Item = &'a mut WorkingSet>,
-    design: &Design,
-    penalty: &Penalty,
-    alpha: f64,
-) {
+/// are. Returns the largest shift.
+pub(super) fn balance<'a>(sets: impl Iterator<Item = &'a mut WorkingSet>, design: &Design, penalty: &Penalty, alpha: f64) -> f64 {
     let mut sets: Vec<&mut WorkingSet> = sets.collect();
     if sets.len() < 2 {
-        return;
+        return 0.0;
     }
     let mut features: Vec<u32> = sets.iter().flat_map(|set| set.members()).copied().collect();
     features.sort_unstable();
     features.dedup();
+    let mut largest = 0.0f64;
     for feature in features {
         let row: Vec<f64> = sets.iter().map(|set| set.coefficient(feature)).collect();
         let shift = if penalty.free(feature as usize) { mean(&row) } else { smallest_penalty(&row, alpha) };
         if shift != 0.0 {
+            largest = largest.max(shift.abs());
             for (set, b) in sets.iter_mut().zip(row) {
                 set.put(design, feature, b - shift);
             }
         }
     }
+    largest
 }
 
 /// Makes the intercepts sum to zero.
@@ -72,7 +70,8 @@ mod tests {
     fn the_shift_minimises_the_penalty() {
         for alpha in [0.0, 0.3, 0.7, 0.99, 1.0] {
             for row in [vec![1.0, -2.0, 0.5], vec![0.0, 0.0, 3.0], vec![-1.0, 4.0, 2.0, 0.1], vec![5.0, 5.0, 5.0, 5.0]] {
-                let cost = |c: f64| row.iter().map(|b: &f64| alpha * (b - c).abs() + (1.0 - alpha) * (b - c).powi(2) / 2.0).sum::<f64>();
+                let cost =
+                    |c: f64| row.iter().map(|b: &f64| alpha * (b - c).abs() + (1.0 - alpha) * (b - c).powi(2) / 2.0).sum::<f64>();
                 let best = smallest_penalty(&row, alpha);
                 for step in [-1e-3, 1e-3, -0.1, 0.1] {
                     assert!(cost(best) <= cost(best + step) + 1e-15, "alpha {alpha} row {row:?} shift {best} step {step}");

@@ -75,13 +75,7 @@ impl<'a> Grower<'a> {
 
     /// The best cut over columns drawn without replacement. Columns that are constant in the node do not count towards the number of
     /// columns tried, so that a cut is found whenever there is one.
-    fn choose(
-        &self,
-        search: &mut Search,
-        columns: &mut [u32],
-        node: &NodeRows,
-        generator: &mut impl Rng,
-    ) -> Option<(u32, Cut)> {
+    fn choose(&self, search: &mut Search, columns: &mut [u32], node: &NodeRows, generator: &mut impl Rng) -> Option<(u32, Cut)> {
         let mut best: Option<(u32, Cut)> = None;
         let mut tried = 0;
         for at in 0..columns.len() {

@@ -138,7 +138,8 @@ impl Search {
                 let right = all - left;
                 let (other, event_right) = (left - event, whole - event);
                 let other_right = right - event_right;
-                *purity = (event * event + other * other) / left + (event_right * event_right + other_right * other_right) / right;
+                *purity =
+                    (event * event + other * other) / left + (event_right * event_right + other_right * other_right) / right;
             }
             return;
         }

@@ -7,8 +7,10 @@ use super::Provenance;
 use crate::simulate::class::PerContrast;
 
 /// One modality's (or region's) feature table.
+// An entry that changes an inherited one need not repeat `auc`, so that the schema must not ask for it; reading does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = []))]
 pub struct Block {
     /// AUC of the best linear score of this block, in a large sample, within a site.
     pub auc: PerContrast<f64>,

@@ -7,8 +7,10 @@ use super::Provenance;
 use crate::simulate::class::PerClass;
 
 /// One clinical variable (or, for receptors, two columns).
+// An entry that changes an inherited one need not repeat `distribution`, so that the schema must not ask for it; reading does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("required" = []))]
 pub struct Variable {
     /// Variables of a group make one score together, whose AUC the truth states and which may correlate with the images'.
     #[serde(default = "clinical")]

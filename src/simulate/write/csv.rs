@@ -12,6 +12,7 @@ use crate::simulate::class::Contrast;
 use crate::simulate::design::{Design, Patient};
 use crate::simulate::preset::RESERVED_COLUMNS;
 use crate::simulate::variable::{Cell, Column};
+use crate::table::file::csv_safe;
 
 /// Values formatted by one task.
 const VALUES_PER_CHUNK: usize = 1 << 18;
@@ -141,8 +142,9 @@ pub(super) fn push_line<'a>(line: &mut Vec<u8>, fields: impl IntoIterator<Item =
     line.push(b'\n');
 }
 
-/// A text field, quoted where CSV asks for it.
+/// A text field, quoted where CSV asks for it, and safe to open in a spreadsheet.
 fn push_text(line: &mut Vec<u8>, text: &str) {
+    let text = csv_safe(text);
     if text.contains([',', '"', '\n', '\r']) {
         line.push(b'"');
         line.extend_from_slice(text.replace('"', "\"\"").as_bytes());

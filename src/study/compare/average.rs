@@ -44,7 +44,12 @@ pub fn mean(measures: &[Measure]) -> Measure {
     let variance = mean_of(|measure| measure.se.map(|se| se * se));
     let mut note = there[0].note.clone();
     if there.len() < measures.len() {
-        note = Some(format!("{}; undefined in {} of {} repeats", note.unwrap_or_default(), measures.len() - there.len(), measures.len()));
+        note = Some(format!(
+            "{}; undefined in {} of {} repeats",
+            note.unwrap_or_default(),
+            measures.len() - there.len(),
+            measures.len()
+        ));
     }
     Measure {
         value: mean_of(|measure| measure.value),

@@ -105,8 +105,9 @@ fn groups(outcome: &[u32], arm: &Scored, k: usize, level: f64) -> Vec<CurvePoint
     let (event, p) = mean_prediction(outcome, arm, k);
     let wanted = GROUPS.min(p.len() / 8).max(2);
     let Ok(points) = binned_points(&event, &p, Grouping::EqualSize(wanted), level) else { return Vec::new() };
-    let point = |share: &Estimate, x: f64, n: usize| CurvePoint { x, y: share.value, lower: share.lower, upper: share.upper, n: Some(n) };
-    points.iter().map(|bin| point(&bin.observed, bin.mean_prediction, bin.cases)).collect()
+    let point =
+        |share: &Estimate, x: f64, n: usize| CurvePoint { x, y: share.value, lower: share.lower, upper: share.upper, n: Some(n) };
+    points.iter().map(|bin| point(&bin.observed, bin.predicted, bin.cases)).collect()
 }
 
 /// Each case's prediction, averaged over repeats.

@@ -86,7 +86,8 @@ pub fn spread(outcome: &[u32], arm: &Scored, classes: usize) -> Option<RepeatSpr
     let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
     let one = |repeat: &Repeat| -> Option<f64> {
         let alone = Scored { name: String::new(), repeats: vec![repeat.clone()], validation: None };
-        let values: Option<Vec<f64>> = of_interest.iter().map(|&k| aucs(outcome, &[&alone], k).ok().map(|a| a.mean.auc[0])).collect();
+        let values: Option<Vec<f64>> =
+            of_interest.iter().map(|&k| aucs(outcome, &[&alone], k).ok().map(|a| a.mean.auc[0])).collect();
         values.map(mean)
     };
     let values: Vec<f64> = arm.repeats.iter().filter_map(one).collect();
@@ -96,7 +97,8 @@ pub fn spread(outcome: &[u32], arm: &Scored, classes: usize) -> Option<RepeatSpr
         folds.sort_unstable();
         folds.dedup();
         for fold in folds {
-            let keep: Vec<usize> = repeat.cases.iter().zip(&repeat.folds).filter(|(_, f)| **f == fold).map(|(case, _)| *case).collect();
+            let keep: Vec<usize> =
+                repeat.cases.iter().zip(&repeat.folds).filter(|(_, f)| **f == fold).map(|(case, _)| *case).collect();
             per_fold.extend(one(&repeat.restricted(&keep)));
         }
     }

@@ -13,7 +13,9 @@ mod statement;
 mod threshold;
 mod utility;
 
-use super::results::{Arm, Comparison, JointTest, LassoPathResult, Level, NomogramResult, Notice, Performance, SelectedFeature, TestResult};
+use super::results::{
+    Arm, Comparison, JointTest, LassoPathResult, Level, NomogramResult, Notice, Performance, SelectedFeature, TestResult,
+};
 use super::scored::Scored;
 use super::spec::CompareSpec;
 use crate::error::Result;
@@ -41,8 +43,8 @@ pub struct ArmFacts {
     pub features: Vec<SelectedFeature>,
     /// Its regularisation path.
     pub lasso_path: Option<LassoPathResult>,
-    /// Its nomogram.
-    pub nomogram: Option<NomogramResult>,
+    /// Its nomograms: one, or one per contrast of a multinomial model.
+    pub nomograms: Vec<NomogramResult>,
     /// What was noticed.
     pub notices: Vec<Notice>,
     /// For a nomogram: its variables.
@@ -147,7 +149,7 @@ fn arm(input: &CompareInput, facts: &ArmFacts, scored: &Scored) -> Arm {
         },
         features: facts.features.clone(),
         lasso_path: facts.lasso_path.clone(),
-        nomogram: facts.nomogram.clone(),
+        nomograms: facts.nomograms.clone(),
         notices: facts.notices.clone(),
     }
 }
@@ -174,7 +176,10 @@ fn plus(outcome: &[u32], apparent: &Probabilities, left_out: &[NamedMeasure]) ->
         lower: measure.lower.map(|x| x + shift),
         upper: measure.upper.map(|x| (x + shift).min(1.0)),
         se: measure.se,
-        note: Some(format!("0.632+ of apparent {apparent:.3} and left-out {:.3}; interval of the left-out AUC, moved", measure.value?)),
+        note: Some(format!(
+            "0.632+ of apparent {apparent:.3} and left-out {:.3}; interval of the left-out AUC, moved",
+            measure.value?
+        )),
     };
     Some(NamedMeasure::new("auc-632-plus", "AUC (.632+)", moved))
 }

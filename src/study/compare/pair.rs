@@ -1,6 +1,5 @@
 //! Two arms on the cases that both predict.
 
-
 use super::discrimination::{aucs, events};
 use super::{ArmFacts, CompareInput, multiclass, reclassification, statement, threshold, utility};
 use crate::learn::Seed;
@@ -54,7 +53,9 @@ fn pair(input: &CompareInput, reference: usize, new: usize, primary: bool, seed:
     let binary = input.classes.len() == 2;
     let (difference, test) = if binary {
         match aucs(&input.outcome, &[&young, &old], 1).and_then(|aucs| aucs.mean.compare(0, 1, level)) {
-            Ok(compared) => (super::average::measure(&compared.difference), test_result("paired DeLong test", "z", Ok(compared.test))),
+            Ok(compared) => {
+                (super::average::measure(&compared.difference), test_result("paired DeLong test", "z", Ok(compared.test)))
+            }
             Err(reason) => (Measure::undefined(&reason), test_result("paired DeLong test", "z", Err(reason))),
         }
     } else {
@@ -141,4 +142,3 @@ fn mcnemars(outcome: &[u32], old: &Scored, young: &Scored) -> Vec<TestResult> {
     })
     .collect()
 }
-

@@ -68,7 +68,13 @@ fn per_case(pair: &Pair, of: impl Fn(f64, f64) -> f64) -> Vec<f64> {
 }
 
 /// Event part, non-event part and total with percentile intervals, cases resampled within classes.
-fn intervals(event: &[bool], moved: &[f64], asymptotic: [Measure; 3], input: &CompareInput, generator: &mut Generator) -> [Measure; 3] {
+fn intervals(
+    event: &[bool],
+    moved: &[f64],
+    asymptotic: [Measure; 3],
+    input: &CompareInput,
+    generator: &mut Generator,
+) -> [Measure; 3] {
     let parts = |rows: &mut dyn Iterator<Item = usize>| -> Option<[f64; 3]> {
         let (mut up, mut n1, mut down, mut n0) = (0.0, 0.0, 0.0, 0.0);
         for i in rows {
@@ -167,8 +173,7 @@ fn idis(pair: &Pair, input: &CompareInput, generator: &mut Generator) -> IdiResu
         }
     };
     let averaged = |get: &dyn Fn(&Idi) -> Measure| mean(&all.iter().map(get).collect::<Vec<_>>());
-    let plain =
-        [averaged(&|i| measure(&i.events)), averaged(&|i| measure(&i.nonevents)), averaged(&|i| measure(&i.idi))];
+    let plain = [averaged(&|i| measure(&i.events)), averaged(&|i| measure(&i.nonevents)), averaged(&|i| measure(&i.idi))];
     let moved = per_case(pair, |old, new| new - old);
     let [event, non_event, total] = intervals(&pair.event, &moved, plain, input, generator);
     IdiResult { event, non_event, total }
@@ -230,7 +235,8 @@ pub(super) fn same_data_notice() -> Notice {
     Notice {
         level: Level::Caution,
         code: "same-data".into(),
-        message: "If these models were fitted to the cases on which they are compared, NRI, IDI and DeLong's test are not valid.".into(),
+        message: "If these models were fitted to the cases on which they are compared, NRI, IDI and DeLong's test are not valid."
+            .into(),
         columns: Vec::new(),
     }
 }
@@ -259,7 +265,9 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
     let idi_interval = bootstrap_idi(input, old, young, &mean(&idi), seed);
     let mut per_class: Vec<Vec<NamedMeasure>> = Vec::new();
     for (a, b) in &repeats {
-        let Ok(made) = per_class_reclassification(&class_of(&a.cases), &a.probabilities, &b.probabilities, level) else { continue };
+        let Ok(made) = per_class_reclassification(&class_of(&a.cases), &a.probabilities, &b.probabilities, level) else {
+            continue;
+        };
         per_class.push(
             made.iter()
                 .zip(&input.classes)
@@ -272,7 +280,9 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
                         ("nri", "Category-free NRI", measure(&moves.nri(level, variance))),
                         ("idi", "IDI", measure(&one.idi.idi)),
                     ]
-                    .map(|(id, label, value)| NamedMeasure::new(format!("{id}-{class}"), format!("{label}, {class} vs rest"), value))
+                    .map(|(id, label, value)| {
+                        NamedMeasure::new(format!("{id}-{class}"), format!("{label}, {class} vs rest"), value)
+                    })
                 })
                 .collect(),
         );
@@ -288,14 +298,17 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
 }
 
 fn bootstrap_idi(input: &CompareInput, old: &Scored, young: &Scored, value: &Measure, seed: &Seed) -> Measure {
-    let (Some(a), Some(b), Some(centre)) = (old.repeats.first(), young.repeats.first(), value.value) else { return value.clone() };
+    let (Some(a), Some(b), Some(centre)) = (old.repeats.first(), young.repeats.first(), value.value) else {
+        return value.clone();
+    };
     let class: Vec<usize> = a.cases.iter().map(|&case| input.outcome[case] as usize).collect();
     let mut generator = seed.generator("multiclass IDI");
-    let draws = replicates(class.len(), Resampling::Stratified(&class), input.options.bootstrap.min(500), &mut generator, |index| {
-        let pick = |p: &[Vec<f64>]| index.iter().map(|&i| p[i].clone()).collect::<Vec<_>>();
-        let class: Vec<usize> = index.iter().map(|&i| class[i]).collect();
-        multiclass_idi(&class, &pick(&a.probabilities), &pick(&b.probabilities)).ok()
-    });
+    let draws =
+        replicates(class.len(), Resampling::Stratified(&class), input.options.bootstrap.min(500), &mut generator, |index| {
+            let pick = |p: &[Vec<f64>]| index.iter().map(|&i| p[i].clone()).collect::<Vec<_>>();
+            let class: Vec<usize> = index.iter().map(|&i| class[i]).collect();
+            multiclass_idi(&class, &pick(&a.probabilities), &pick(&b.probabilities)).ok()
+        });
     let first = multiclass_idi(&class, &a.probabilities, &b.probabilities);
     match first.and_then(|first| Bootstrap::new(first, draws).map(|boot| (first, boot))) {
         Ok((first, boot)) => {

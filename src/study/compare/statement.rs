@@ -77,7 +77,10 @@ pub(super) fn statement(arms: &[Arm], comparisons: &[Comparison], classes: &[Str
                     (-lower).max(0.0)
                 ));
             } else {
-                text.push("A difference in AUC is about ranking; whether decisions improve is seen from calibration and net benefit.".into());
+                text.push(
+                    "A difference in AUC is about ranking; whether decisions improve is seen from calibration and net benefit."
+                        .into(),
+                );
             }
         }
         _ => text.push(format!(

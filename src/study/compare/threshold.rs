@@ -29,10 +29,8 @@ pub fn decisions(outcome: &[u32], arm: &Scored, classes: &[String], rule: &str, 
         let (measures, table) = if k == 2 {
             let counts = Confusion::new(&events(outcome, repeat, 1), &calls(repeat)?).ok()?;
             values.extend(repeat.thresholds.iter().flatten().filter(|t| t.is_finite()));
-            let table = vec![
-                vec![counts.true_negatives, counts.false_positives],
-                vec![counts.false_negatives, counts.true_positives],
-            ];
+            let table =
+                vec![vec![counts.true_negatives, counts.false_positives], vec![counts.false_negatives, counts.true_positives]];
             (binary(&counts, level), table)
         } else {
             let truth: Vec<usize> = repeat.cases.iter().map(|&case| outcome[case] as usize).collect();
@@ -75,7 +73,11 @@ fn multiclass(matrix: &ClassConfusion, classes: &[String], level: f64) -> Vec<Na
         NamedMeasure::new("f1-macro", "F1 (macro)", average::number(matrix.macro_f1())),
         NamedMeasure::new("mcc", "MCC", average::number(matrix.mcc())),
         NamedMeasure::new("kappa", "Cohen's κ", average::number(matrix.kappa(KappaWeight::Unweighted))),
-        NamedMeasure::new("kappa-quadratic", "Cohen's κ (quadratic weights)", average::number(matrix.kappa(KappaWeight::Quadratic))),
+        NamedMeasure::new(
+            "kappa-quadratic",
+            "Cohen's κ (quadratic weights)",
+            average::number(matrix.kappa(KappaWeight::Quadratic)),
+        ),
     ];
     for (k, class) in classes.iter().enumerate() {
         let one = matrix.against_rest(k);

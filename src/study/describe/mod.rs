@@ -2,6 +2,7 @@
 
 mod association;
 mod model;
+mod nomogram;
 mod table_one;
 mod words;
 

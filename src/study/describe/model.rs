@@ -45,7 +45,12 @@ pub fn arm(plan: &StudyPlan, arm: &BuiltArm, scores: &OutOfFold, development: &C
 }
 
 fn undrawn(what: &str, why: &str) -> Notice {
-    Notice { level: Level::Caution, code: "not-drawn".into(), message: format!("The {what} could not be made: {why}."), columns: Vec::new() }
+    Notice {
+        level: Level::Caution,
+        code: "not-drawn".into(),
+        message: format!("The {what} could not be made: {why}."),
+        columns: Vec::new(),
+    }
 }
 
 /// How often, and with which weight, the fold models use each feature.
@@ -126,12 +131,12 @@ fn path(arm: &BuiltArm, train: &TrainRows, classes: &[String]) -> Result<Option<
     let drawn = used.iter().take(DRAWN).flat_map(|&j| (0..outputs).map(move |output| (j, output)));
     Ok(Some(LassoPathResult {
         coefficients: drawn.map(|(j, output)| coefficient(j, output)).collect(),
-        lambda: tuned.path.lambda.clone(),
-        deviance: tuned.mean.clone(),
-        deviance_se: tuned.se.clone(),
+        lambda: tuned.curve.lambda.clone(),
+        deviance: tuned.curve.mean.clone(),
+        deviance_se: tuned.curve.standard_error.clone(),
         nonzero: tuned.path.df.clone(),
-        lambda_min: tuned.lambda_min,
-        lambda_1se: tuned.lambda_1se,
+        lambda_min: tuned.curve.lambda_min(),
+        lambda_1se: tuned.curve.lambda_1se(),
     }))
 }
 
@@ -147,8 +152,9 @@ fn final_nomogram(plan: &StudyPlan, arm: &BuiltArm, train: &TrainRows, facts: &m
     let (rows, _) = stage.rows(train)?;
     let fitted = stage.model().fit(&rows)?;
     let Some(full) = fitted.regression() else { return Ok(()) };
-    facts.nomogram = Some(super::nomogram::nomogram(plan, arm, &rows, full)?);
-    let is_score = |name: &str| facts.modalities.iter().any(|m| name == format!("{m}.score") || name.starts_with(&format!("{m}.score")));
+    facts.nomograms = super::nomogram::nomograms(plan, &rows, full)?;
+    let is_score =
+        |name: &str| facts.modalities.iter().any(|m| name == format!("{m}.score") || name.starts_with(&format!("{m}.score")));
     let columns: Vec<String> = rows.features().columns().iter().map(|column| column.name.to_string()).collect();
     let (scores, variables): (Vec<String>, Vec<String>) = columns.iter().cloned().partition(|name| is_score(name));
     for (kept, label) in [(&variables, "variables"), (&scores, "scores")] {

@@ -8,7 +8,9 @@ use crate::statistic::estimate::Defined;
 use crate::statistic::fisher_table::{fisher_exact, fisher_monte_carlo};
 use crate::statistic::rank_test::{RankSumP, kruskal_wallis, rank_sum};
 use crate::statistic::shapiro_wilk::shapiro_wilk;
-use crate::statistic::standardised_difference::{StandardisedDifference, standardised_difference, standardised_difference_of_levels};
+use crate::statistic::standardised_difference::{
+    StandardisedDifference, standardised_difference, standardised_difference_of_levels,
+};
 use crate::statistic::t_test::{Variances, t_test};
 use crate::study::plan::StudyPlan;
 use crate::study::results::{Count, Measure, TableOne, TableOneRow};
@@ -42,7 +44,9 @@ pub(super) fn clinical_columns(plan: &StudyPlan) -> Vec<ClinicalColumn> {
             let unit = variable.and_then(|v| v.unit).map_or(String::new(), |unit| format!(" ({unit})"));
             let label = variable.map_or_else(|| spaced(name.name()), |v| format!("{}{unit}", spaced(v.name)));
             let values = match view {
-                ColumnView::Scalar(values) => as_levels(values, name.name()).unwrap_or_else(|| ClinicalValues::Numbers(values.to_vec())),
+                ColumnView::Scalar(values) => {
+                    as_levels(values, name.name()).unwrap_or_else(|| ClinicalValues::Numbers(values.to_vec()))
+                }
                 ColumnView::Category { codes, levels } => ClinicalValues::Levels {
                     codes: codes.iter().map(|code| code.map(|code| code as usize)).collect(),
                     names: levels.to_vec(),
@@ -55,7 +59,7 @@ pub(super) fn clinical_columns(plan: &StudyPlan) -> Vec<ClinicalColumn> {
 }
 
 /// `mri_mass_shape` → `MRI mass shape`: abbreviations of the field in capitals, the first letter too.
-fn spaced(name: &str) -> String {
+pub(super) fn spaced(name: &str) -> String {
     let capitals = ["mri", "us", "mg", "er", "pr", "hr", "ish", "ihc", "bpe", "fgt", "nme", "adc", "ct", "ln", "her2"];
     let words: Vec<String> = name
         .split(['_', '.'])

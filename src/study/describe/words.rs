@@ -39,7 +39,9 @@ pub fn validation_sentence(plan: &StudyPlan) -> String {
             format!("{samples} bootstrap samples of patients; AUC by the .632+ rule, everything else on left-out cases")
         }
     };
-    format!("{how}. Everything that is learned is learned on training cases; tuning, thresholds and second stages use {inner} inner folds of them.")
+    format!(
+        "{how}. Everything that is learned is learned on training cases; tuning, thresholds and second stages use {inner} inner folds of them."
+    )
 }
 
 fn site_words(plan: &StudyPlan) -> &'static str {
@@ -117,7 +119,10 @@ pub(super) fn limitations(plan: &StudyPlan, comparisons: &[Comparison]) -> Vec<S
     }
     let missing: usize = plan.modalities().iter().map(|modality| modality.missing).sum();
     if missing > 0 {
-        text.push("Some cases lack a modality; the rule of each arm for them is stated, and it assumes that they are not special.".into());
+        text.push(
+            "Some cases lack a modality; the rule of each arm for them is stated, and it assumes that they are not special."
+                .into(),
+        );
     }
     if plan.outcome().name.contains("HER2") {
         text.push(

@@ -65,7 +65,8 @@ fn mapping(spec: &StudySpec, file: &TableFile, table: &RawTable) -> IdMapping {
 fn protected(spec: &StudySpec, table: &RawTable, mapping: &IdMapping) -> Result<Vec<usize>> {
     let (ids, _) = identify(table, mapping)?;
     let her2 = &spec.outcome.her2;
-    let named = [&spec.cohort.date, &spec.outcome.column, &her2.ihc, &her2.ish, &her2.ratio, &her2.copies, &her2.status, &her2.faint];
+    let named =
+        [&spec.cohort.date, &spec.outcome.column, &her2.ihc, &her2.ish, &her2.ratio, &her2.copies, &her2.status, &her2.faint];
     let conditions = spec.cohort.include.iter().map(|condition| &condition.column);
     let columns = named.into_iter().flatten().chain(conditions).filter_map(|column| table.position(column));
     Ok(ids.id_columns.iter().copied().chain(columns).collect())
@@ -132,7 +133,8 @@ fn reserved(spec: &StudySpec, source: &SourceTable, outcome: &Outcome) -> Vec<St
 
 /// Columns that are split at their training median.
 pub(super) fn median_split(spec: &StudySpec, table: &FeatureTable) -> Vec<String> {
-    let wants = |name: &str| matches!(spec.modality.get(name), Some(ModalitySpec::Clinical(c)) if c.ki67_cutoff == KiCutoff::Median);
+    let wants =
+        |name: &str| matches!(spec.modality.get(name), Some(ModalitySpec::Clinical(c)) if c.ki67_cutoff == KiCutoff::Median);
     let is_ki67 = |name: &&crate::table::FeatureName| name.name().to_lowercase().starts_with("ki67") && wants(name.modality());
     table.names().filter(is_ki67).map(ToString::to_string).collect()
 }

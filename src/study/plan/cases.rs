@@ -74,7 +74,9 @@ pub(super) fn eligible(spec: &StudySpec, source: &SourceTable, outcome: &Outcome
     for row in rows {
         if let CaseOutcome::Class(class) = outcome.cases[row] {
             let site = match &ids.sites {
-                Some(sites) if spec.cohort.site.is_some() => Some(sites[row].clone().unwrap_or_else(|| "unknown site".to_string())),
+                Some(sites) if spec.cohort.site.is_some() => {
+                    Some(sites[row].clone().unwrap_or_else(|| "unknown site".to_string()))
+                }
                 _ => None,
             };
             let day = days.as_ref().map(|days| days[row]);
@@ -146,7 +148,12 @@ fn days(table: &RawTable, column: &str) -> Result<Vec<i64>> {
 }
 
 /// The eligible cases that have any feature.
-pub(super) fn analysed(eligible: &Eligible, joined: &FeatureTable, outcome: &Outcome, notices: &mut Vec<Notice>) -> Result<Analysed> {
+pub(super) fn analysed(
+    eligible: &Eligible,
+    joined: &FeatureTable,
+    outcome: &Outcome,
+    notices: &mut Vec<Notice>,
+) -> Result<Analysed> {
     let names = joined.cases();
     let place: HashMap<&str, usize> = names.iter().enumerate().map(|(row, case)| (case.as_str(), row)).collect();
     let presence = joined.presence();

@@ -12,6 +12,7 @@ mod notices;
 mod summary;
 
 pub use folds::day;
+pub use notices::of_finding as notice_of;
 pub use summary::PlanSummary;
 
 use super::arms::{self, BuiltArm};
@@ -87,9 +88,8 @@ impl StudyPlan {
         let folds = folds::make(&spec, &cohort, &cases, &folder)?;
         checked.arms(&spec, &table)?;
         let modalities = blocks::summaries(&spec, &tables, &table);
-        let labels = |name: &str| {
-            modalities.iter().find(|m| m.name == name).map_or_else(|| name.to_string(), |m| m.label.clone())
-        };
+        let labels =
+            |name: &str| modalities.iter().find(|m| m.name == name).map_or_else(|| name.to_string(), |m| m.label.clone());
         let columns_of = |modality: &str| {
             table.names().filter(|name| name.modality() == modality).map(ToString::to_string).collect::<Vec<_>>()
         };

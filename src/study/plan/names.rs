@@ -37,14 +37,21 @@ impl<'a> NameCheck<'a> {
             return Ok(());
         }
         let hint = nearest(name, among).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        Err(self.fault(name, format!("{whose} speaks of the {what} `{name}`, which there is not (there are: {}){hint}", among.join(", "))))
+        Err(self.fault(
+            name,
+            format!("{whose} speaks of the {what} `{name}`, which there is not (there are: {}){hint}", among.join(", ")),
+        ))
     }
 
     /// Modalities, arms and the primary comparison.
     pub(super) fn spec(&self, spec: &StudySpec) -> Result<()> {
         let modalities = spec.modality.names();
         if modalities.is_empty() {
-            return Err(usage(self.path, None, "a study needs at least one modality: [modality.NAME.imported] or [modality.NAME.clinical]"));
+            return Err(usage(
+                self.path,
+                None,
+                "a study needs at least one modality: [modality.NAME.imported] or [modality.NAME.clinical]",
+            ));
         }
         if spec.arm.is_empty() {
             return Err(usage(self.path, None, "a study needs at least one arm, e.g. [arm.clinical.single]"));
@@ -77,7 +84,11 @@ impl<'a> NameCheck<'a> {
         }
         let [from, to] = spec.compare.decision_range;
         if !(0.0 < from && from < to && to < 1.0) {
-            return Err(usage(self.path, None, format!("decision-range [{from}, {to}]: give two rising probabilities between 0 and 1")));
+            return Err(usage(
+                self.path,
+                None,
+                format!("decision-range [{from}, {to}]: give two rising probabilities between 0 and 1"),
+            ));
         }
         if !(spec.compare.level > 0.5 && spec.compare.level < 1.0) {
             return Err(usage(self.path, None, format!("level {}: give a number between 0.5 and 1", spec.compare.level)));
@@ -104,8 +115,9 @@ impl<'a> NameCheck<'a> {
                     let hint = nearest(variable, &own).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                     let listed = own.iter().take(12).copied().collect::<Vec<_>>().join(", ");
                     let more = if own.len() > 12 { format!(" and {} more", own.len() - 12) } else { String::new() };
-                    let message =
-                        format!("arm `{arm_name}` speaks of the variable `{variable}`, which there is not (there are: {listed}{more}){hint}");
+                    let message = format!(
+                        "arm `{arm_name}` speaks of the variable `{variable}`, which there is not (there are: {listed}{more}){hint}"
+                    );
                     return Err(self.fault(variable, message));
                 }
             }
@@ -139,8 +151,16 @@ pub(super) fn outcome_table(spec: &StudySpec, tables: &[SourceTable], checked: &
     tables.iter().position(has).ok_or_else(|| {
         let files: Vec<String> = tables.iter().map(|source| source.table.path.display().to_string()).collect();
         match first {
-            Some(column) => checked.fault(column, format!("no table has the outcome's column `{column}` (looked in {})", files.join(", "))),
-            None => checked.fault("outcome", format!("no table has HER2 IHC or status columns; name them under [outcome.her2] (looked in {})", files.join(", "))),
+            Some(column) => {
+                checked.fault(column, format!("no table has the outcome's column `{column}` (looked in {})", files.join(", ")))
+            }
+            None => checked.fault(
+                "outcome",
+                format!(
+                    "no table has HER2 IHC or status columns; name them under [outcome.her2] (looked in {})",
+                    files.join(", ")
+                ),
+            ),
         }
     })
 }

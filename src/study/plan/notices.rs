@@ -5,7 +5,7 @@ use crate::study::results::{Level, Notice};
 use crate::table::{self, FeatureTable, Finding};
 
 /// A finding of the table layer as a notice of the study. File names go in; rows and values do not, as rows may be patients.
-pub(super) fn of_finding(finding: &Finding) -> Notice {
+pub fn of_finding(finding: &Finding) -> Notice {
     let level = match finding.level {
         table::Level::Info => Level::Info,
         table::Level::Caution => Level::Caution,

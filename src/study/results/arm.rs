@@ -26,8 +26,8 @@ pub struct Arm {
     pub features: Vec<SelectedFeature>,
     /// The regularisation path on all training cases (description only, no performance comes from it).
     pub lasso_path: Option<LassoPathResult>,
-    /// The nomogram of the model fitted on all training cases.
-    pub nomogram: Option<NomogramResult>,
+    /// The nomogram of the model fitted on all training cases; for a multinomial model one per class against the first.
+    pub nomograms: Vec<NomogramResult>,
     /// What was noticed about this arm.
     pub notices: Vec<Notice>,
 }

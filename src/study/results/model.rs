@@ -62,6 +62,8 @@ pub struct PathCoefficient {
 pub struct NomogramResult {
     /// The model in words, e.g. `logistic model fitted on all 158 cases; scores are inner out-of-fold`.
     pub model: String,
+    /// For one of several nomograms of a multinomial model: the class and the class it is held against.
+    pub contrast: Option<[String; 2]>,
     /// One axis per variable.
     pub axes: Vec<NomogramAxis>,
     /// Largest total of points on the axis.

@@ -10,7 +10,9 @@ mod modality;
 mod simulate;
 mod validation;
 
-pub use arm::{ArmSpec, EarlySpec, LateSpec, ModelSpec, NomogramModel, NomogramSpec, SingleSpec, StackingSpec, signature_defaults};
+pub use arm::{
+    ArmSpec, EarlySpec, LateSpec, ModelSpec, NomogramModel, NomogramSpec, SingleSpec, StackingSpec, signature_defaults,
+};
 pub use cohort::{CohortSpec, Condition, Her2Spec, OutcomeSpec, Task};
 pub use compare::{CompareSpec, PValueStyle, ReportSpec};
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
@@ -80,7 +82,8 @@ impl StudySpec {
     /// [`Error::Usage`] that shows the line, and for an unknown key the nearest known ones.
     pub fn read(path: &Path) -> Result<(StudySpec, String)> {
         let bytes = std::fs::read(path).map_err(|cause| Error::io(path, cause))?;
-        let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{}: the study file is not UTF-8 text", path.display())))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Error::usage(format!("{}: the study file is not UTF-8 text", path.display())))?;
         let spec = Self::parse(&text).map_err(|error| Error::usage(format!("{}: {error}", path.display())))?;
         Ok((spec, text))
     }

@@ -1,7 +1,7 @@
 //! A study that makes its own data.
 
-use crate::error::{Error, Result};
-use crate::simulate::{CohortPreset, WriteOptions};
+use crate::error::Result;
+use crate::simulate::{IfPresent, WriteOptions, preset, write_with};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -22,15 +22,12 @@ pub struct SimulateSpec {
 }
 
 impl SimulateSpec {
-    /// Simulates into `folder`, which is emptied of an earlier cohort first.
+    /// Simulates into `folder`, unless the same cohort is there already.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let mut preset = CohortPreset::load(&self.preset)?;
+        let mut preset = preset(&self.preset)?;
         preset.n = self.patients.unwrap_or(preset.n);
         preset.seed = self.seed.unwrap_or(preset.seed);
-        if folder.exists() {
-            std::fs::remove_dir_all(folder).map_err(|cause| Error::io(folder, cause))?;
-        }
-        crate::simulate::write(&preset, folder, &WriteOptions::default(), |_| {})?;
-        Ok(())
+        write_with(&preset, folder, WriteOptions { if_present: IfPresent::Reuse, ..WriteOptions::default() }, &mut |_| {})
+            .map(|_| ())
     }
 }

@@ -42,9 +42,15 @@ struct Draft {
 
 enum DraftCells {
     /// All numbers; `decimal` is the convention if the column gives evidence of one.
-    Number { values: Vec<Option<f64>>, decimal: Option<Decimal> },
+    Number {
+        values: Vec<Option<f64>>,
+        decimal: Option<Decimal>,
+    },
     /// Both conventions read every cell, with different results (`1,234`).
-    Ambiguous { point: Vec<Option<f64>>, comma: Vec<Option<f64>> },
+    Ambiguous {
+        point: Vec<Option<f64>>,
+        comma: Vec<Option<f64>>,
+    },
     Text,
 }
 
@@ -79,7 +85,12 @@ impl Draft {
 }
 
 /// Decides every column of a sheet; the result has one [`Cells`] per column. `rows` are the rows' numbers in the file.
-pub(super) fn infer(columns: &[SheetColumn], names: &[String], rows: &[usize], notation: &Notation) -> (Vec<Cells>, Vec<Finding>) {
+pub(super) fn infer(
+    columns: &[SheetColumn],
+    names: &[String],
+    rows: &[usize],
+    notation: &Notation,
+) -> (Vec<Cells>, Vec<Finding>) {
     let mut drafts: Vec<Draft> = columns.par_iter().map(|column| draft(column, notation)).collect();
     settle::settle(&mut drafts, columns, notation);
     let findings = report::report(&drafts, names, rows);

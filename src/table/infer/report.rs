@@ -22,7 +22,7 @@ const RULES: &[Rule] = &[
         says: "with decimal commas, read as such since every value of the column agrees",
     },
     Rule {
-        level: Level::Info,
+        level: Level::Caution,
         code: "thousands-separator",
         applies: |draft| draft.is_number() && draft.notes.grouped,
         says: "with separators between thousands, which were taken out",
@@ -55,7 +55,7 @@ const RULES: &[Rule] = &[
         level: Level::Warning,
         code: "ambiguous-number",
         applies: |draft| draft.notes.unsettled,
-        says: "whose values can be read with a decimal sign or with a thousands separator (1,234), left as text; name the decimal sign",
+        says: "that may hold decimals or thousands (1,234), left as text; name the decimal sign",
     },
 ];
 

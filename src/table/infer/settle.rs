@@ -37,13 +37,15 @@ pub(super) fn settle(drafts: &mut [Draft], columns: &[SheetColumn], notation: &N
     }
 }
 
-/// In a file with decimal commas, a column whose points could all be thousands separators (`1.234`) is ambiguous too.
+/// In a file with decimal commas, a column whose points could all be thousands separators (`1.234`) may come from a program that
+/// writes decimal points, or may not: it is left as text.
 fn doubt_points(drafts: &mut [Draft], columns: &[SheetColumn], notation: &Notation) {
     for (draft, column) in drafts.iter_mut().zip(columns) {
         let DraftCells::Number { values, decimal: Some(Decimal::Point) } = &mut draft.cells else { continue };
         let comma = Attempt::new(column, notation, values, &[], Decimal::Comma);
         if comma.strays.is_empty() && &comma.values != values {
-            draft.cells = DraftCells::Ambiguous { point: std::mem::take(values), comma: comma.values };
+            draft.notes.unsettled = true;
+            draft.cells = DraftCells::Text;
         }
     }
 }
