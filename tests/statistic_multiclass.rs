@@ -142,7 +142,8 @@ fn bootstrapped_reclassification_agrees_with_mcca() {
         };
         let nri = multiclass_nri(&class, &old, &new, ClassWeight::Prevalence, 0.95).unwrap().nri;
         let pick = |index: &[usize], rows: &[Vec<f64>]| index.iter().map(|&i| rows[i].clone()).collect::<Vec<_>>();
-        let drawn = |of: &dyn Fn(&[usize], &[Vec<f64>], &[Vec<f64>]) -> Option<f64>| -> Vec<Option<f64>> {
+        type Comparison<'a> = &'a dyn Fn(&[usize], &[Vec<f64>], &[Vec<f64>]) -> Option<f64>;
+        let drawn = |of: Comparison| -> Vec<Option<f64>> {
             resamples
                 .iter()
                 .map(|index| {
