@@ -5,12 +5,21 @@
 //!
 //! Modules in reading order; a module may use only those on lower floors (`tests/layers.rs` holds it).
 
-pub mod classifier;
-pub mod error;
-pub mod fusion;
-pub mod learn;
-pub mod report;
-pub mod statistic;
+pub mod cli;
 pub mod study;
-pub mod table;
+
+pub mod report;
+
+pub mod fusion;
+
+pub mod classifier;
+pub mod modality;
 pub mod transform;
+
+pub mod learn;
+pub mod simulate;
+
+pub mod statistic;
+pub mod table;
+
+pub mod error;

@@ -25,8 +25,8 @@ impl Lambda {
     /// The penalty on a tuned path.
     pub fn of(&self, tuned: &TunedPath) -> f64 {
         match self {
-            Lambda::Min => tuned.curve.lambda_min(),
-            Lambda::OneSe => tuned.curve.lambda_1se(),
+            Lambda::Min => tuned.curve.lambda_min,
+            Lambda::OneSe => tuned.curve.lambda_1se,
             Lambda::Fixed(lambda) => *lambda,
         }
     }
@@ -108,7 +108,7 @@ pub fn tuned_path(train: &TrainRows, alpha: f64, standardise: bool) -> Result<Tu
     let outcome: Vec<usize> = train.outcome().iter().map(|&class| class as usize).collect();
     let folds = train.fold_ids(train.inner_folds(), "penalty")?;
     let options = Options { alpha, standardise, ..Options::default() };
-    let tuned = cross_validate(x.view(), &outcome, train.classes(), &folds, &options)?;
+    let tuned = cross_validate(x.view(), &outcome, &folds, Measure::Deviance, &options)?;
     let curve = tuned.curve(Measure::Deviance)?;
     Ok(TunedPath { path: tuned.path, curve })
 }

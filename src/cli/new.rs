@@ -24,9 +24,21 @@ pub struct Args {
 }
 
 const TEMPLATES: &[(&str, &str, &str)] = &[
-    ("tables", "HER2 positive or not, from clinical, MRI and ultrasound tables", include_str!("../../pipelines/templates/tables.toml")),
-    ("three-class", "HER2 zero, low, positive, with a three-class nomogram", include_str!("../../pipelines/templates/three-class.toml")),
-    ("any-outcome", "any outcome column, one table with prefixed columns", include_str!("../../pipelines/templates/any-outcome.toml")),
+    (
+        "tables",
+        "HER2 positive or not, from clinical, MRI and ultrasound tables",
+        include_str!("../../pipelines/templates/tables.toml"),
+    ),
+    (
+        "three-class",
+        "HER2 zero, low, positive, with a three-class nomogram",
+        include_str!("../../pipelines/templates/three-class.toml"),
+    ),
+    (
+        "any-outcome",
+        "any outcome column, one table with prefixed columns",
+        include_str!("../../pipelines/templates/any-outcome.toml"),
+    ),
 ];
 
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -36,9 +48,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
     let file = args.file.as_ref().ok_or_else(|| Error::usage("name the file to write, e.g. `vbx new my-study.toml`"))?;
     let names: Vec<&str> = TEMPLATES.iter().map(|(name, _, _)| *name).collect();
-    let (_, _, text) = TEMPLATES.iter().find(|(name, _, _)| *name == args.template).ok_or_else(|| {
-        Error::usage(format!("there is no template `{}`; there are {}", args.template, names.join(", ")))
-    })?;
+    let (_, _, text) = TEMPLATES
+        .iter()
+        .find(|(name, _, _)| *name == args.template)
+        .ok_or_else(|| Error::usage(format!("there is no template `{}`; there are {}", args.template, names.join(", "))))?;
     if file.exists() {
         return Err(Error::usage(format!("{} exists already; choose another name", file.display())));
     }

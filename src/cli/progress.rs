@@ -18,7 +18,9 @@ impl Progress {
     pub fn new(label: &str, total: u64, silent: bool) -> Self {
         let bar = (!silent && std::io::stderr().is_terminal()).then(|| {
             let style = ProgressStyle::with_template("{msg:<22} {bar:32} {pos}/{len}  {elapsed_precise}  about {eta} left");
-            ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(label.to_string())
+            ProgressBar::new(total)
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+                .with_message(label.to_string())
         });
         Progress { bar, label: label.to_string(), total, done: AtomicU64::new(0), silent }
     }

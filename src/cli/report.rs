@@ -25,7 +25,17 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let folder = RunFolder::open(&args.folder)?;
     let results = folder.read_results()?;
     let p_values = if args.p_style == ".017" { PValueStyle::NoLeadingZero } else { PValueStyle::LeadingZero };
-    report::write(&results, folder.path(), &report::ReportOptions { p_values })?;
+    report::write(&results, folder.path(), &style_of(p_values))?;
     print(&format!("report: {}", folder.path().join("report.html").display()));
     Ok(())
+}
+
+/// How the report looks, with p values as the study wants them.
+pub(super) fn style_of(p_values: PValueStyle) -> report::ReportOptions {
+    let mut options = report::ReportOptions::default();
+    options.style.p = match p_values {
+        PValueStyle::LeadingZero => report::table::PStyle::LeadingZero,
+        PValueStyle::NoLeadingZero => report::table::PStyle::NoLeadingZero,
+    };
+    options
 }

@@ -1,6 +1,7 @@
 //! `vbx run`: the main job.
 
 use super::progress::{Progress, print, say};
+use super::report::style_of;
 use crate::error::{Error, Result};
 use crate::report;
 use crate::study::plan::{PlanSummary, StudyPlan};
@@ -43,7 +44,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     if !args.json {
         say("writing tables, figures and the report");
     }
-    report::write(&results, folder.path(), &report::ReportOptions::of(plan.spec()))?;
+    report::write(&results, folder.path(), &style_of(plan.spec().report.p_values))?;
     let page = folder.path().join("report.html");
     if args.json {
         let paths = serde_json::json!({ "folder": folder.path(), "report": page, "results": folder.results() });

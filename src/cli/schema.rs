@@ -35,9 +35,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
         None => all.iter().for_each(|(name, _)| print(name)),
         Some(wanted) => {
             let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-            let (_, text) = all.iter().find(|(name, _)| name == wanted).ok_or_else(|| {
-                Error::usage(format!("there is no schema `{wanted}`; there are {}", names.join(", ")))
-            })?;
+            let (_, text) = all
+                .iter()
+                .find(|(name, _)| name == wanted)
+                .ok_or_else(|| Error::usage(format!("there is no schema `{wanted}`; there are {}", names.join(", "))))?;
             print(text.trim_end());
         }
     }

@@ -1,10 +1,11 @@
 //! What an adapter hands over.
 
-use crate::table::{FeatureInfo, FeatureName, FeatureValues, Finding, RawTable};
+use crate::error::Result;
+use crate::table::{Column, FeatureName, Finding, Origin, RawTable};
 use std::collections::HashSet;
 
-/// A feature: its name, its values, one per row of the table, and what is known of it.
-pub type FeatureColumn = (FeatureName, FeatureValues, FeatureInfo);
+/// A feature: its name, its values, one per row of the table, and where it comes from.
+pub type FeatureColumn = (FeatureName, Column, Origin);
 
 /// What an adapter made of a table.
 #[derive(Debug, Clone, Default)]
@@ -19,38 +20,33 @@ pub struct Extracted {
 }
 
 impl Extracted {
+    /// The values of the feature of this name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|(feature, _, _)| feature.to_string() == name).map(|(_, column, _)| column)
+    }
+
     /// Adds a feature. A name that is taken already gets a number behind it.
-    pub(super) fn push(&mut self, modality: &str, name: &str, values: FeatureValues, source: Source) {
-        let mut feature = FeatureName::new(modality, name);
+    pub(super) fn push(&mut self, modality: &str, name: &str, values: Column, source: Source) -> Result<()> {
+        let wanted = FeatureName::sanitised(modality, name)?;
+        let mut feature = wanted.clone();
         let mut number = 2;
         while !self.names.insert(feature.clone()) {
-            feature = FeatureName::new(modality, &format!("{name}_{number}"));
+            feature = FeatureName::sanitised(modality, &format!("{name}_{number}"))?;
             number += 1;
         }
-        if number > 2 {
-            let message = format!(
-                "The column `{}` would be a second feature {}; it is called {feature}.",
-                source.column.unwrap_or_default(),
-                FeatureName::new(modality, name)
-            );
+        if feature != wanted {
+            let message = format!("`{}` would be a second feature {wanted}; it is called {feature}.", source.column.unwrap_or(name));
             let finding = Finding::caution("feature-name-taken", message).in_file(&source.table.path);
             self.findings.push(finding.in_columns(source.column));
         }
-        let (kind, levels) = match &values {
-            FeatureValues::Scalar(_) => ("scalar", Vec::new()),
-            FeatureValues::Category { levels, .. } => ("category", levels.clone()),
-            FeatureValues::Array { shape, .. } => ("array", shape.iter().map(ToString::to_string).collect()),
-        };
-        let info = FeatureInfo {
-            name: feature.to_string(),
-            kind: kind.to_string(),
-            levels,
+        let origin = Origin {
             unit: source.unit.map(str::to_string),
             ibsi_code: None,
-            file: Some(source.table.path.display().to_string()),
-            column: source.column.map(str::to_string),
+            source_file: Some(source.table.path.clone()),
+            source_column: source.column.map(str::to_string),
         };
-        self.columns.push((feature, values, info));
+        self.columns.push((feature, values, origin));
+        Ok(())
     }
 }
 

@@ -3,7 +3,8 @@
 use super::extracted::{Extracted, Source};
 use super::pattern::{fits, fits_any};
 use super::plain::{self, Plain};
-use crate::table::{FeatureValues, Finding, RawColumn, RawTable};
+use crate::error::Result;
+use crate::table::{Finding, Kind, RawColumn, RawTable};
 use std::collections::BTreeMap;
 
 /// Which columns of a table belong to a modality.
@@ -47,7 +48,10 @@ impl ImportedOptions {
 ///
 /// Columns of numbers are taken as they are. PyRadiomics' `diagnostics_*` columns are no features; what they say about the
 /// extraction becomes a finding. Texts among numbers become missing. Columns of words are left out unless categories are asked for.
-pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> Extracted {
+///
+/// # Errors
+/// [`Error::Usage`](crate::error::Error::Usage) if the modality's name is none.
+pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> Result<Extracted> {
     let mut made = Extracted::default();
     let mut dropped: BTreeMap<&'static str, Vec<&str>> = BTreeMap::new();
     let claimed = || table.columns.iter().filter_map(|column| options.claims(&column.name).map(|name| (column, name)));
@@ -55,12 +59,12 @@ pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> E
         let source = Source { table, column: Some(&column.name), unit: None };
         match plain::read(table, column) {
             Plain::Dropped(why) => dropped.entry(why).or_default().push(&column.name),
-            Plain::Feature(FeatureValues::Category { .. }, _) if !options.categories => {
+            Plain::Feature(values, _) if values.kind() == Kind::Category && !options.categories => {
                 dropped.entry("it holds words").or_default().push(&column.name);
             }
             Plain::Feature(values, strays) => {
                 made.findings.extend(text_among_numbers(table, column, strays));
-                made.push(modality, name, values, source);
+                made.push(modality, name, values, source)?;
             }
         }
     }
@@ -70,7 +74,7 @@ pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> E
     }
     made.findings.extend(pyradiomics(table, claimed().map(|(column, _)| column)));
     missing_patterns(table, modality, options, &mut made);
-    made
+    Ok(made)
 }
 
 /// Columns that no modality claims and that have no other role: they take no part in the study.

@@ -1,6 +1,6 @@
 //! Columns that no dictionary explains: numbers and categories as they are, and what is neither.
 
-use crate::table::{Cells, Decimal, FeatureValues, RawColumn, RawTable, parse_number};
+use crate::table::{Cells, Column, Decimal, RawColumn, RawTable, parse_number};
 use std::collections::BTreeSet;
 
 /// Words of a column that is a category; with more it is free text, an identifier or the like.
@@ -13,7 +13,7 @@ const NEARLY_ALL: f64 = 0.9;
 /// A column as it is.
 pub(super) enum Plain {
     /// Numbers or categories, and the rows (as a spreadsheet counts) of texts among numbers, which became missing.
-    Feature(FeatureValues, Vec<usize>),
+    Feature(Column, Vec<usize>),
     /// No feature, and why.
     Dropped(&'static str),
 }
@@ -26,7 +26,7 @@ pub(super) fn read(table: &RawTable, column: &RawColumn) -> Plain {
     }
     match &column.cells {
         Cells::Number(values) if is_numbering(column, values) => Plain::Dropped("it numbers the rows or the patients"),
-        Cells::Number(values) => Plain::Feature(FeatureValues::Scalar(values.clone()), Vec::new()),
+        Cells::Number(values) => Plain::Feature(Column::scalar(values.iter().copied()), Vec::new()),
         Cells::Text(texts) => text(table, texts),
     }
 }
@@ -40,7 +40,8 @@ fn text(table: &RawTable, texts: &[Option<String>]) -> Plain {
     let n_numbers = numbers.iter().flatten().count();
     if n_numbers as f64 >= NEARLY_ALL * known as f64 {
         let strays = (0..texts.len()).filter(|&row| texts[row].is_some() && numbers[row].is_none());
-        return Plain::Feature(FeatureValues::Scalar(numbers.clone()), strays.map(|row| table.row_number(row)).collect());
+        let strays = strays.map(|row| table.row_number(row)).collect();
+        return Plain::Feature(Column::scalar(numbers), strays);
     }
     if texts.iter().flatten().filter(|cell| is_date(cell)).count() as f64 >= NEARLY_ALL * known as f64 {
         return Plain::Dropped("it holds dates");
@@ -53,10 +54,7 @@ fn text(table: &RawTable, texts: &[Option<String>]) -> Plain {
     if known > 2 && levels.len() == known {
         return Plain::Dropped("every case has a word of its own");
     }
-    let levels: Vec<String> = levels.into_iter().map(str::to_string).collect();
-    let code = |cell: &String| levels.binary_search(cell).ok().map(|code| code as u32);
-    let codes = texts.iter().map(|cell| cell.as_ref().and_then(code)).collect();
-    Plain::Feature(FeatureValues::Category { codes, levels }, Vec::new())
+    Plain::Feature(Column::words(texts), Vec::new())
 }
 
 /// Whether a column of numbers is a running number or an identifier: whole, all different, and named so.

@@ -11,8 +11,18 @@
 //! | the answer as data | [`results`] |
 //! | contracts of the files | [`schema`] |
 
+pub mod arms;
+pub mod cache;
+pub mod choice;
+pub mod compare;
+pub mod compare_file;
+pub mod describe;
 pub mod leakage;
 pub mod ordered;
 pub mod outcome;
+pub mod plan;
 pub mod results;
+pub mod run;
+pub mod schema;
+pub mod scored;
 pub mod spec;

@@ -128,7 +128,7 @@ impl Column {
                 Some(values) => {
                     return Err(Error::usage(format!("{} numbers for an array of shape {:?}", values.len(), array.shape)));
                 }
-                None => array.values.resize(array.values.len() + size, f32::NAN),
+                None => array.values.resize(array.values.len() + size, 0.0),
             }
         }
         Ok(Column(Values::Array(array)))

@@ -6,7 +6,7 @@ use std::path::Path;
 use calamine::{Data, ExcelDateTime, Reader, SheetVisible, Sheets, open_workbook_auto_from_rs};
 
 use super::finding::Finding;
-use super::limits::check_shape;
+use super::limits::{check_shape, check_worksheet};
 use super::raw::{RawTable, shortest};
 use super::read::ReadOptions;
 use super::sheet::{Sheet, SheetColumn, is_title, skipped_titles};
@@ -89,7 +89,7 @@ fn cells(path: &Path, workbook: &mut Workbook<'_>, name: &str) -> Result<Vec<Fil
             while let Some(cell) = reader.next_cell().map_err(|cause| damaged(cause.to_string()))? {
                 let position = cell.get_position();
                 filled.extend(Filled::new(position, cell.get_value().clone().into()));
-                check_shape(path, filled.len(), 1)?;
+                check_worksheet(path, filled.len())?;
             }
         }
         Sheets::Xlsb(xlsb) => {
@@ -97,7 +97,7 @@ fn cells(path: &Path, workbook: &mut Workbook<'_>, name: &str) -> Result<Vec<Fil
             while let Some(cell) = reader.next_cell().map_err(|cause| damaged(cause.to_string()))? {
                 let position = cell.get_position();
                 filled.extend(Filled::new(position, cell.get_value().clone().into()));
-                check_shape(path, filled.len(), 1)?;
+                check_worksheet(path, filled.len())?;
             }
         }
         other => {

@@ -49,6 +49,10 @@ impl FeatureTable {
     /// [`Error::Io`] where the system refuses, [`InputError`] for a file that is not such a table.
     pub fn from_parquet(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
+        guarded(path, || Self::decode(path))
+    }
+
+    fn decode(path: &Path) -> Result<Self> {
         let damaged =
             |cause: &dyn std::fmt::Display| Error::from(InputError::new(path, cause, "a feature table as vbx writes it"));
         let file = File::open(path).map_err(|cause| Error::io(path, cause))?;

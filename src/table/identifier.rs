@@ -94,7 +94,7 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     fn columns(&mut self, mapping: &IdMapping) -> Result<IdColumns> {
-        let case = self.mapped(&mapping.case)?.or_else(|| self.usual(CASE));
+        let case = self.mapped(&mapping.case)?.or_else(|| self.usual_case());
         let patient = match self.mapped(&mapping.patient)? {
             Some(patient) => Some(patient),
             // A mapped case without a mapped patient says what tells rows apart; a patient by its usual name may group them.
@@ -102,7 +102,7 @@ impl Finder<'_> {
         };
         let patient = patient.ok_or_else(|| self.nothing_found())?;
         let lesion = self.mapped(&mapping.lesion)?.or_else(|| self.usual(LESION));
-        let site = self.mapped(&mapping.site)?.or_else(|| self.usual(SITE));
+        let site = self.mapped(&mapping.site)?.or_else(|| self.usual_site());
         Ok(IdColumns { patient, case: case.filter(|&case| case != patient), lesion, site })
     }
 
@@ -120,6 +120,24 @@ impl Finder<'_> {
     fn usual(&self, names: &[&str]) -> Option<usize> {
         let folded: Vec<String> = self.table.columns.iter().map(|column| fold(&column.name)).collect();
         names.iter().find_map(|name| folded.iter().position(|folded| folded == name))
+    }
+
+    /// The first column with the usual name of a case that is different in every row, since `case` may also tell cases from
+    /// controls; else the first with such a name.
+    fn usual_case(&self) -> Option<usize> {
+        let different = |at: &usize| {
+            let ids: Vec<String> = self.texts(*at).into_iter().flatten().collect();
+            ids.len() == self.table.n_rows() && repeats(&ids).is_empty()
+        };
+        let named = CASE.iter().filter_map(|name| self.usual(&[name]));
+        named.clone().find(different).or_else(|| named.clone().next())
+    }
+
+    fn usual_site(&mut self) -> Option<usize> {
+        let site = self.usual(SITE)?;
+        let message = "a column that is taken for the centre by its name, and is no feature";
+        self.findings.push(Finding::info("site-column", message).in_columns([&self.table.columns[site].name]));
+        Some(site)
     }
 
     /// The only column whose name sounds like an identifier.

@@ -40,8 +40,10 @@ pub(super) fn read(path: &Path, bytes: Vec<u8>, options: &ReadOptions, findings:
 fn readable_columns(path: &Path, schema: &ArrowSchema, findings: &mut Vec<Finding>) -> Vec<usize> {
     let (readable, other): (Vec<_>, Vec<_>) = schema.iter_values().enumerate().partition(|(_, field)| is_readable(&field.dtype));
     if !other.is_empty() {
-        let message =
-            format!("{} of lists, structures or bytes, which are no cells of a table; left out", count(other.len(), "column"));
+        let message = format!(
+            "{} of a type that is no cell of a table (a list, a structure, bytes, a time of day); left out",
+            count(other.len(), "column")
+        );
         let names = other.iter().map(|(_, field)| field.name.to_string());
         findings.push(Finding::caution("unreadable-column", message).in_file(path).in_columns(names));
     }

@@ -54,8 +54,8 @@ pub fn read(path: impl AsRef<Path>, options: &ReadOptions) -> Result<(RawTable, 
         Kind::Refused(what) => {
             Err(InputError::new(path, what, "CSV, TSV, XLSX, XLS, ODS or Parquet; save it as one of these").into())
         }
-        Kind::Workbook => excel::read(path, &bytes, options, &mut findings),
-        Kind::Parquet => parquet::read(path, bytes, options, &mut findings),
+        Kind::Workbook => guarded(path, || excel::read(path, &bytes, options, &mut findings)),
+        Kind::Parquet => guarded(path, || parquet::read(path, bytes, options, &mut findings)),
         Kind::Text => read_text(path, &bytes, options, &mut findings),
     }?;
     Ok((table, findings))

@@ -5,8 +5,9 @@
 
 use super::Interval;
 
-/// Cut-offs in use, in per cent: Cheang 2009 and St Gallen 2011, St Gallen 2013 (the usual one), International Ki67 Working Group 2021.
-pub const USUAL_CUTOFFS: [f64; 3] = [14.0, 20.0, 30.0];
+/// The cut-off of St Gallen 2013, in per cent. 14 (Cheang 2009, St Gallen 2011) and 30 (International Ki67 Working Group 2021) are
+/// in use as well.
+pub const DEFAULT_CUTOFF: f64 = 20.0;
 
 /// Whether Ki-67 is high: `cutoff` per cent or more. `None` where a reported range lies on both sides of the cut-off.
 ///
@@ -27,7 +28,7 @@ mod tests {
 
     #[test]
     fn high_begins_at_the_cutoff() {
-        for cutoff in USUAL_CUTOFFS {
+        for cutoff in [14.0, DEFAULT_CUTOFF, 30.0] {
             assert_eq!(is_high(cutoff.into(), cutoff), Some(true));
             assert_eq!(is_high((cutoff - 0.1).into(), cutoff), Some(false));
         }

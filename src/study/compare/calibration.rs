@@ -1,6 +1,6 @@
 //! Whether probabilities mean what they say.
 
-use super::average::{self, mean, mean_curve, mean_named, measure};
+use super::average::{self, mean_curve, mean_named, measure};
 use super::discrimination::events;
 use crate::statistic::calibration::{calibration_in_the_large, calibration_slope};
 use crate::statistic::calibration_curve::{SmoothCurve, Smoother, binned_points, calibration_errors};
@@ -133,11 +133,4 @@ fn histogram(outcome: &[u32], arm: &Scored, k: usize) -> Vec<[usize; 2]> {
         bins[((p * 20.0) as usize).min(19)][usize::from(*event)] += 1;
     }
     bins
-}
-
-/// The mean of one measure over classes, for tables of three or more classes.
-pub fn mean_over_classes(all: &[CalibrationResult], id: &str) -> Measure {
-    let values: Vec<Measure> =
-        all.iter().flat_map(|c| &c.measures).filter(|named| named.id == id).map(|named| named.measure.clone()).collect();
-    mean(&values)
 }

@@ -131,12 +131,12 @@ fn path(arm: &BuiltArm, train: &TrainRows, classes: &[String]) -> Result<Option<
     let drawn = used.iter().take(DRAWN).flat_map(|&j| (0..outputs).map(move |output| (j, output)));
     Ok(Some(LassoPathResult {
         coefficients: drawn.map(|(j, output)| coefficient(j, output)).collect(),
-        lambda: tuned.curve.lambda.clone(),
+        lambda: tuned.path.lambda.clone(),
         deviance: tuned.curve.mean.clone(),
-        deviance_se: tuned.curve.standard_error.clone(),
+        deviance_se: tuned.curve.se.clone(),
         nonzero: tuned.path.df.clone(),
-        lambda_min: tuned.curve.lambda_min(),
-        lambda_1se: tuned.curve.lambda_1se(),
+        lambda_min: tuned.curve.lambda_min,
+        lambda_1se: tuned.curve.lambda_1se,
     }))
 }
 

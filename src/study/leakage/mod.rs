@@ -10,6 +10,8 @@ mod value;
 pub use name::{by_name, by_names};
 pub use value::{Separation, by_categories, by_numbers};
 
+use crate::table::ColumnView;
+
 /// What to do about a column that gives the outcome away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
@@ -38,4 +40,22 @@ impl std::fmt::Display for Leak {
         };
         write!(f, "`{}` {}. {consequence}.", self.column, self.why)
     }
+}
+
+/// Why the values of a column give the outcome away, if they do. `class` is the class of each row, `None` where it has none.
+pub fn by_value(column: &str, values: ColumnView<'_>, class: &[Option<usize>], classes: &[String]) -> Option<Leak> {
+    let rows: Vec<(usize, usize)> = class.iter().enumerate().filter_map(|(row, class)| class.map(|class| (row, class))).collect();
+    let class: Vec<usize> = rows.iter().map(|(_, class)| *class).collect();
+    let why = match values {
+        ColumnView::Scalar(values) => {
+            let values: Vec<Option<f64>> = rows.iter().map(|(row, _)| values[*row]).collect();
+            by_numbers(&values, &class, classes.len())?.words(classes, &[])
+        }
+        ColumnView::Category { codes, levels } => {
+            let codes: Vec<Option<usize>> = rows.iter().map(|(row, _)| codes[*row].map(|code| code as usize)).collect();
+            by_categories(&codes, &class, classes.len())?.words(classes, levels)
+        }
+        ColumnView::Array(_) => return None,
+    };
+    Some(Leak { column: column.to_string(), why, verdict: Verdict::Warned })
 }

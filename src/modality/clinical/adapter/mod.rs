@@ -7,14 +7,14 @@ mod read;
 mod receptors;
 mod recognise;
 
-use super::dictionary::{Kind, Reading, Variable};
-use super::{ki67, receptor, stage};
+use super::dictionary::{self, Reading, Variable};
+use super::{Interval, ki67, receptor, stage};
 use crate::error::Result;
 use crate::modality::extracted::{Extracted, Source};
 use crate::modality::imported::text_among_numbers;
 use crate::modality::plain::{self, Plain};
-use crate::table::{FeatureValues, Finding, RawColumn, RawTable};
-use recognise::{Recognised, Role};
+use crate::table::{Column, Finding, RawColumn, RawTable};
+use recognise::{Recognised, Use};
 use std::collections::BTreeMap;
 
 /// What a study may say about its clinical table.
@@ -64,130 +64,148 @@ impl Default for ClinicalOptions {
 /// if a column that is mapped is not in the table.
 pub fn extract(table: &RawTable, modality: &str, options: &ClinicalOptions) -> Result<Extracted> {
     let mut made = Extracted::default();
-    let roles = recognise::roles(table, options, &mut made.findings)?;
-    for recognised in &roles {
-        match recognised.role {
-            Role::Variable(variable) => known(table, modality, options, &roles, recognised.column, variable, &mut made),
-            Role::Unknown => unknown(table, modality, recognised.column, &mut made),
-            Role::Other => {}
+    let columns = recognise::columns(table, options, &mut made.findings)?;
+    let mut adapter = Adapter { table, modality, options, columns: &columns, made };
+    for recognised in &columns {
+        match (recognised.used, recognised.variable) {
+            (Use::Feature, Some(variable)) => adapter.known(recognised.column, variable)?,
+            (Use::Feature, None) => adapter.unknown(recognised.column)?,
+            (Use::None, _) => {}
         }
     }
-    derived(table, modality, options, &roles, &mut made);
-    Ok(made)
+    adapter.derived()?;
+    Ok(adapter.made)
 }
 
-/// A column that the dictionary knows.
-fn known(
-    table: &RawTable,
-    modality: &str,
-    options: &ClinicalOptions,
-    roles: &[Recognised],
-    column: &RawColumn,
-    variable: &'static Variable,
-    made: &mut Extracted,
-) {
-    let source = Source { table, column: Some(&column.name), unit: variable.unit };
-    let partner = |name: &str| roles.iter().any(|other| other.role.is(name));
-    if variable.reading == Reading::Receptor {
-        let receptor = receptors::status(table, options, roles, variable.name, &mut made.findings);
-        made.push(modality, variable.name, numbers(receptor.positive), Source { unit: None, ..source });
-        let percent_column = format!("{}_pct", variable.name);
-        if receptor.percent.iter().any(Option::is_some) && !partner(&percent_column) {
-            made.push(modality, &percent_column, numbers(receptor.percent), Source { unit: Some("%"), ..source });
-        }
-        add_rule(made, receptor::sentence(options.receptor_cutoff));
-        return;
-    }
-    let cells = read::cells(table, column, variable, options.values.get(&column.name));
-    if !cells.fits {
-        made.findings.push(
-            Finding::caution(
-                "not-the-variable",
-                format!(
-                    "`{}` is named like `{}` ({}), but most of its values are not: expected {}. It is used as it stands.",
-                    column.name,
-                    variable.name,
-                    variable.description,
-                    variable.expected()
-                ),
-            )
-            .in_file(&table.path)
-            .in_columns([&column.name]),
-        );
-        return unknown(table, modality, column, made);
-    }
-    made.findings.extend(cells.findings);
-    if variable.name == "ki67_pct"
-        && let Some(cutoff) = options.ki67_cutoff
-    {
-        let high = cells.intervals.iter().map(|percent| percent.and_then(|p| ki67::is_high(p, cutoff)).map(f64::from)).collect();
-        made.push(modality, "ki67_high", numbers(high), Source { unit: None, ..source });
-        add_rule(made, ki67::sentence(cutoff));
-        return;
-    }
-    made.push(modality, variable.name, cells.values, source);
-    // A percentage alone implies the status.
-    if let Some(name) = variable.name.strip_suffix("_pct").filter(|name| matches!(*name, "er" | "pr") && !partner(name)) {
-        let receptor = receptors::status(table, options, roles, name, &mut made.findings);
-        made.push(modality, name, numbers(receptor.positive), Source { unit: None, ..source });
-        add_rule(made, receptor::sentence(options.receptor_cutoff));
-    }
+/// A table on its way to features.
+struct Adapter<'a> {
+    table: &'a RawTable,
+    modality: &'a str,
+    options: &'a ClinicalOptions,
+    columns: &'a [Recognised<'a>],
+    made: Extracted,
 }
 
-/// A column that the dictionary does not know.
-fn unknown(table: &RawTable, modality: &str, column: &RawColumn, made: &mut Extracted) {
-    match plain::read(table, column) {
-        Plain::Feature(values, strays) => {
-            made.findings.extend(text_among_numbers(table, column, strays));
-            made.push(modality, &column.name, values, Source { table, column: Some(&column.name), unit: None });
+impl<'a> Adapter<'a> {
+    /// A column that the dictionary knows.
+    fn known(&mut self, column: &'a RawColumn, variable: &Variable) -> Result<()> {
+        if variable.reading == Reading::Receptor {
+            return self.receptor(variable.name, Some(column));
         }
-        Plain::Dropped(why) => {
-            let message = format!("`{}` is no feature: {why}.", column.name);
-            made.findings.push(Finding::info("no-feature", message).in_file(&table.path).in_columns([&column.name]));
+        let cells = read::cells(self.table, column, variable, self.options.values.get(&column.name))?;
+        if !cells.fits {
+            self.made.findings.push(not_the_variable(self.table, column, variable));
+            return self.unknown(column);
+        }
+        self.made.findings.extend(cells.findings);
+        if let ("ki67_pct", Some(cutoff)) = (variable.name, self.options.ki67_cutoff) {
+            return self.ki67_high(Some(column), &cells.intervals, cutoff);
+        }
+        self.push(variable.name, cells.values, Some(column), variable.unit)?;
+        // A percentage alone implies the status.
+        match variable.name.strip_suffix("_pct") {
+            Some(name @ ("er" | "pr")) if self.column_of(name).is_none() => self.receptor(name, Some(column)),
+            _ => Ok(()),
         }
     }
+
+    /// A column that the dictionary does not know.
+    fn unknown(&mut self, column: &'a RawColumn) -> Result<()> {
+        match plain::read(self.table, column) {
+            Plain::Feature(values, strays) => {
+                self.made.findings.extend(text_among_numbers(self.table, column, strays));
+                self.push(&column.name, values, Some(column), None)
+            }
+            Plain::Dropped(why) => {
+                let finding = Finding::info("no-feature", format!("`{}` is no feature: {why}.", column.name));
+                self.made.findings.push(finding.in_file(&self.table.path).in_columns([&column.name]));
+                Ok(())
+            }
+        }
+    }
+
+    /// ER or PR: the status, and the percentage where a column of results holds some and no other column does.
+    fn receptor(&mut self, name: &str, column: Option<&RawColumn>) -> Result<()> {
+        let receptor = receptors::status(self.table, self.options, self.columns, name, &mut self.made.findings)?;
+        self.push(name, Column::scalar(receptor.positive), column, None)?;
+        let percent = format!("{name}_pct");
+        if receptor.percent.iter().any(Option::is_some) && self.column_of(&percent).is_none() {
+            self.push(&percent, Column::scalar(receptor.percent), column, Some("%"))?;
+        }
+        self.rule(receptor::sentence(self.options.receptor_cutoff));
+        Ok(())
+    }
+
+    fn ki67_high(&mut self, column: Option<&RawColumn>, percents: &[Option<Interval>], cutoff: f64) -> Result<()> {
+        let high = percents.iter().map(|percent| percent.and_then(|percent| ki67::is_high(percent, cutoff)).map(f64::from));
+        self.push("ki67_high", Column::scalar(high), column, None)?;
+        self.rule(ki67::sentence(cutoff));
+        Ok(())
+    }
+
+    /// Variables that follow from others, where the study names them and the table does not have them.
+    fn derived(&mut self) -> Result<()> {
+        let (table, options, columns) = (self.table, self.options, self.columns);
+        let asked = |name: &str| options.columns.iter().any(|column| column == name) && recognise::column_of(columns, name).is_none();
+        let receptor = |name: &str| receptors::status(table, options, columns, name, &mut Vec::new());
+        let intervals = |name: &str| match (recognise::column_of(columns, name), dictionary::variable(name)) {
+            (Some(column), Some(variable)) => {
+                read::cells(table, column, variable, options.values.get(&column.name)).map(|cells| Some(cells.intervals))
+            }
+            _ => Ok(None),
+        };
+        if asked("hr") {
+            let positive = |x: Option<f64>| x.map(|x| x > 0.0);
+            let pairs = receptor("er")?.positive.into_iter().zip(receptor("pr")?.positive);
+            let hr = pairs.map(|(er, pr)| receptor::hormone_receptor(positive(er), positive(pr)).map(f64::from));
+            self.push("hr", Column::scalar(hr), None, None)?;
+            self.rule(receptor::sentence(options.receptor_cutoff));
+            self.rule("Hormone receptor is positive where ER or PR is, negative where both are.".to_string());
+        }
+        if asked("er_low") {
+            self.push("er_low", Column::scalar(receptor("er")?.low_positive), None, None)?;
+            self.rule("ER is low positive from 1 to 10 % stained nuclei (ASCO/CAP 2020).".to_string());
+        }
+        if asked("ki67_high")
+            && !self.made.columns.iter().any(|(name, _, _)| name.name() == "ki67_high")
+            && let Some(percents) = intervals("ki67_pct")?
+        {
+            self.ki67_high(None, &percents, options.ki67_cutoff.unwrap_or(ki67::DEFAULT_CUTOFF))?;
+        }
+        if asked("t_stage")
+            && let Some(sizes) = intervals("size_mm")?
+        {
+            let stages = sizes.iter().map(|size| size.and_then(|size| stage::t_stage_of_size(size.point())).map(f64::from));
+            self.push("t_stage", Column::scalar(stages), None, None)?;
+            self.rule("T category follows from the largest diameter: up to 20 mm T1, up to 50 mm T2, above T3.".to_string());
+        }
+        Ok(())
+    }
+
+    fn column_of(&self, variable: &str) -> Option<&'a RawColumn> {
+        recognise::column_of(self.columns, variable)
+    }
+
+    fn push(&mut self, name: &str, values: Column, column: Option<&RawColumn>, unit: Option<&str>) -> Result<()> {
+        let source = Source { table: self.table, column: column.map(|column| column.name.as_str()), unit };
+        self.made.push(self.modality, name, values, source)
+    }
+
+    /// Adds a rule unless it has been said.
+    fn rule(&mut self, rule: String) {
+        if !self.made.rules.contains(&rule) {
+            self.made.rules.push(rule);
+        }
+    }
 }
 
-/// Variables that follow from others, where they are named and not recorded.
-fn derived(table: &RawTable, modality: &str, options: &ClinicalOptions, roles: &[Recognised], made: &mut Extracted) {
-    let asked = |name: &str| options.columns.iter().any(|column| column == name) && !roles.iter().any(|other| other.role.is(name));
-    let source = Source { table, column: None, unit: None };
-    if asked("hr") {
-        let mut quiet = Vec::new();
-        let [er, pr] = ["er", "pr"].map(|name| receptors::status(table, options, roles, name, &mut quiet).positive);
-        let positive = |x: Option<f64>| x.map(|x| x > 0.0);
-        let hr = er.into_iter().zip(pr).map(|(er, pr)| receptor::hormone_receptor(positive(er), positive(pr)).map(f64::from));
-        made.push(modality, "hr", FeatureValues::Scalar(hr.collect()), source);
-        add_rule(made, "Hormone receptor is positive where ER or PR is, negative where both are.".to_string());
-    }
-    if asked("er_low") {
-        let low = receptors::status(table, options, roles, "er", &mut Vec::new()).low_positive;
-        made.push(modality, "er_low", numbers(low), source);
-        add_rule(made, "ER is low positive from 1 to 10 % stained nuclei (ASCO/CAP 2020).".to_string());
-    }
-    if asked("t_stage")
-        && let Some(size) = recognise::column_of(roles, "size_mm")
-        && let Some(variable) = super::dictionary::variable("size_mm")
-    {
-        let cells = read::cells(table, size, variable, options.values.get(&size.name));
-        let stages = cells.intervals.iter().map(|size| size.and_then(|size| stage::t_stage_of_size(size.point())).map(f64::from));
-        made.push(modality, "t_stage", FeatureValues::Scalar(stages.collect()), source);
-        add_rule(made, "T category is derived from the largest diameter: up to 20 mm T1, up to 50 mm T2, above T3.".to_string());
-    }
-}
-
-fn numbers(values: Vec<Option<f64>>) -> FeatureValues {
-    FeatureValues::Scalar(values)
-}
-
-/// Adds a rule unless it has been said.
-fn add_rule(made: &mut Extracted, rule: String) {
-    if !made.rules.contains(&rule) {
-        made.rules.push(rule);
-    }
-}
-
-/// Whether a variable is never a feature.
-fn is_identifier(variable: &Variable) -> bool {
-    variable.kind == Kind::Identifier
+fn not_the_variable(table: &RawTable, column: &RawColumn, variable: &Variable) -> Finding {
+    let message = format!(
+        "`{}` is named like `{}` ({}), but most of its values are not: expected {}. It is used as it stands.",
+        column.name,
+        variable.name,
+        variable.description,
+        variable.expected()
+    );
+    Finding::caution("not-the-variable", message).in_file(&table.path).in_columns([&column.name])
 }

@@ -1,15 +1,16 @@
 //! The cells of a column, read as the dictionary says.
 
 use super::coding::{self, Scale};
+use crate::error::Result;
 use crate::modality::clinical::dictionary::{Kind, Reading, Value, Variable};
 use crate::modality::clinical::{Interval, key, says_nothing};
-use crate::table::{FeatureValues, Finding, RawColumn, RawTable};
+use crate::table::{Column, Finding, RawColumn, RawTable};
 use std::collections::BTreeMap;
 
 /// A column that was read.
 pub(super) struct Cells {
     /// The values, as a feature.
-    pub(super) values: FeatureValues,
+    pub(super) values: Column,
     /// Numeric variables: the values with their reported ranges.
     pub(super) intervals: Vec<Option<Interval>>,
     /// What was noticed.
@@ -19,7 +20,10 @@ pub(super) struct Cells {
 }
 
 /// Reads a column.
-pub(super) fn cells(table: &RawTable, column: &RawColumn, variable: &Variable, meanings: Option<&BTreeMap<String, String>>) -> Cells {
+///
+/// # Errors
+/// [`Error::Usage`](crate::error::Error::Usage) if two levels of a variable have one name, which a test of the dictionary rules out.
+pub(super) fn cells(table: &RawTable, column: &RawColumn, variable: &Variable, meanings: Option<&BTreeMap<String, String>>) -> Result<Cells> {
     let texts = texts(table, column, meanings);
     let numeric = variable.kind == Kind::Numeric;
     let scale = if numeric { coding::scale(variable, &column.name, &texts) } else { Scale::none() };
@@ -57,14 +61,14 @@ pub(super) fn cells(table: &RawTable, column: &RawColumn, variable: &Variable, m
     let fits = 2 * odd.unknown.len() <= recorded;
     let mut findings: Vec<Finding> = scale.finding(table, column).into_iter().collect();
     let values = match variable.kind {
-        Kind::Nominal => categories(&values, variable),
+        Kind::Nominal => categories(&values, variable)?,
         _ => {
             let numbers = values.iter().map(|value| if let Value::Number(x, _) = value { Some(*x) } else { None }).collect();
-            FeatureValues::Scalar(plausible(table, column, variable, numbers, &mut intervals, &mut findings))
+            Column::scalar(plausible(table, column, variable, numbers, &mut intervals, &mut findings))
         }
     };
     findings.extend(odd.findings(table, column, variable, unreadable_numbers));
-    Cells { values, intervals, findings, fits }
+    Ok(Cells { values, intervals, findings, fits })
 }
 
 /// The cells as texts, with the study's own meanings put in.
@@ -79,18 +83,14 @@ pub(super) fn texts(table: &RawTable, column: &RawColumn, meanings: Option<&BTre
 }
 
 /// Values of a nominal variable: the levels of the dictionary, or, where it has none, the words of the column.
-fn categories(values: &[Value], variable: &Variable) -> FeatureValues {
-    if !variable.levels.is_empty() {
-        let levels = variable.levels.iter().map(|level| level.name.to_string()).collect();
-        let code = |value: &Value| if let Value::Level(level, _) = value { Some(*level as u32) } else { None };
-        return FeatureValues::Category { codes: values.iter().map(code).collect(), levels };
+fn categories(values: &[Value], variable: &Variable) -> Result<Column> {
+    if variable.levels.is_empty() {
+        let words: Vec<_> = values.iter().map(|value| if let Value::Word(word) = value { Some(word) } else { None }).collect();
+        return Ok(Column::words(&words));
     }
-    let word = |value: &Value| if let Value::Word(word) = value { Some(word.clone()) } else { None };
-    let mut levels: Vec<String> = values.iter().filter_map(word).collect();
-    levels.sort();
-    levels.dedup();
-    let code = |value: &Value| word(value).and_then(|word| levels.binary_search(&word).ok()).map(|code| code as u32);
-    FeatureValues::Category { codes: values.iter().map(code).collect(), levels }
+    let levels = variable.levels.iter().map(|level| level.name.to_string()).collect();
+    let code = |value: &Value| if let Value::Level(level, _) = value { Some(*level as u32) } else { None };
+    Column::category(values.iter().map(code).collect(), levels)
 }
 
 /// Numbers outside the plausible range become missing, unless most of them are: then the range does not fit the column's unit.

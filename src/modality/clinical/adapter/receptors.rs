@@ -2,6 +2,7 @@
 
 use super::recognise::{Recognised, column_of};
 use super::{ClinicalOptions, read};
+use crate::error::Result;
 use crate::modality::clinical::dictionary;
 use crate::modality::clinical::receptor::{self, NumberCoding, ReceptorEntry};
 use crate::modality::clinical::says_nothing;
@@ -21,24 +22,24 @@ pub(super) struct Receptor {
 pub(super) fn status(
     table: &RawTable,
     options: &ClinicalOptions,
-    roles: &[Recognised],
+    columns: &[Recognised],
     name: &str,
     findings: &mut Vec<Finding>,
-) -> Receptor {
+) -> Result<Receptor> {
     let mut entries = vec![ReceptorEntry::default(); table.n_rows()];
-    let mut columns = Vec::new();
-    if let Some(column) = column_of(roles, name) {
+    let mut names = Vec::new();
+    if let Some(column) = column_of(columns, name) {
         entries = results(table, column, options, findings);
-        columns.push(column.name.clone());
+        names.push(column.name.clone());
     }
-    let percents = dictionary::variable(&format!("{name}_pct"))
-        .and_then(|variable| column_of(roles, variable.name).map(|column| (variable, column)))
-        .map(|(variable, column)| {
-            columns.push(column.name.clone());
-            read::cells(table, column, variable, options.values.get(&column.name)).intervals
-        });
-    for (entry, percent) in entries.iter_mut().zip(percents.into_iter().flatten()) {
-        entry.percent = percent.or(entry.percent);
+    if let Some(variable) = dictionary::variable(&format!("{name}_pct"))
+        && let Some(column) = column_of(columns, variable.name)
+    {
+        names.push(column.name.clone());
+        let percents = read::cells(table, column, variable, options.values.get(&column.name))?.intervals;
+        for (entry, percent) in entries.iter_mut().zip(percents) {
+            entry.percent = percent.or(entry.percent);
+        }
     }
     let outcomes: Vec<_> = entries.iter().map(|entry| receptor::status(entry, options.receptor_cutoff)).collect();
     let contradictions: Vec<usize> =
@@ -49,13 +50,13 @@ pub(super) fn status(
             contradictions.len(),
             options.receptor_cutoff
         );
-        findings.push(Finding::caution("receptor-contradiction", message).in_file(&table.path).in_columns(columns).at_rows(contradictions));
+        findings.push(Finding::caution("receptor-contradiction", message).in_file(&table.path).in_columns(names).at_rows(contradictions));
     }
-    Receptor {
+    Ok(Receptor {
         positive: outcomes.iter().map(|outcome| outcome.positive.ok().map(f64::from)).collect(),
         percent: entries.iter().map(|entry| entry.percent.map(|percent| percent.within(0.0, 100.0).point())).collect(),
         low_positive: outcomes.iter().map(|outcome| outcome.low_positive.map(f64::from)).collect(),
-    }
+    })
 }
 
 /// The entries of a column of results.
