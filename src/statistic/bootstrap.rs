@@ -156,15 +156,25 @@ impl Bootstrap {
 
     /// From the (1 − level)/2 to the (1 + level)/2 quantile of the replicates.
     pub fn percentile(&self, level: f64, rule: PercentileRule) -> Estimate {
-        let (lower, upper) = (self.quantile(0.5 * (1.0 - level), rule), self.quantile(0.5 * (1.0 + level), rule));
+        let (lower, upper) = self.ends(level, rule);
         Estimate::with_interval(self.value, Some(self.se()), lower, upper, level, Method::BootstrapPercentile)
     }
 
     /// The percentile interval turned about the value: 2 · value − quantiles.
     pub fn basic(&self, level: f64, rule: PercentileRule) -> Estimate {
-        let (lower, upper) = (self.quantile(0.5 * (1.0 - level), rule), self.quantile(0.5 * (1.0 + level), rule));
+        let (lower, upper) = self.ends(level, rule);
         let (lower, upper) = (2.0 * self.value - upper, 2.0 * self.value - lower);
         Estimate::with_interval(self.value, Some(self.se()), lower, upper, level, Method::BootstrapBasic)
+    }
+
+    /// The (1 − level)/2 and (1 + level)/2 quantiles.
+    fn ends(&self, level: f64, rule: PercentileRule) -> (f64, f64) {
+        let tail = match rule {
+            // Without the rounding in 1 − 0.95, which would push a quantile that steps at exactly 0.025 to its other side.
+            PercentileRule::Quantile(_) => ((1.0 - level) * 0.5e12).round() / 1e12,
+            _ => 0.5 * (1.0 - level),
+        };
+        (self.quantile(tail, rule), self.quantile(1.0 - tail, rule))
     }
 
     /// The bias-corrected and accelerated interval, with quantiles as R's `boot` takes them.

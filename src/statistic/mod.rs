@@ -1,5 +1,22 @@
 //! Statistics: slices in, estimates out. Pure: nothing of ours is used here, nothing is read, nothing is printed;
 //! randomness is a generator that the caller passes in.
+//!
+//! | question | files |
+//! |---|---|
+//! | what every statistic hands back | `estimate` (a number with its interval, or why there is none), `normal` and `beta` (tail probabilities) |
+//! | does a score tell events from non-events? | `auc`, `delong`, `stratified` (out-of-fold scores), `precision_recall` |
+//! | do two scores differ? | `correlated` (all AUCs), `delong` (other patients), `paired` (yes-or-no predictions) |
+//! | three and more classes | `multiclass`, `hum`, `pdi`, `class_confusion`, `multiclass_nri`, `multiclass_calibration` |
+//! | does a new model reclassify better? | `nri`, `idi`, `recalibrate` (both again, on the same scale) |
+//! | at a threshold | `threshold`, `confusion`, `proportion`, `decision_curve` |
+//! | are probabilities right? | `calibration`, `calibration_curve`, `scoring`, `hosmer_lemeshow`, `isotonic` |
+//! | regressions and nomograms | `logistic`, `firth`, `multinomial`, `ordinal`, `rcs`, `nomogram`, `optimism` |
+//! | describing and testing groups | `describe`, `t_test`, `rank_test`, `anova`, `contingency`, `fisher`, `correlation` |
+//! | drawing cases again, many tests | `bootstrap`, `bootstrap632`, `multiplicity` |
+//!
+//! The rule that holds here: what the data do not determine is an [`estimate::Undefined`] with its reason, never 0, NaN or a panic; a score is
+//! never turned round to look better. To add a statistic: one file, its convention in its docs, and a test against an oracle, a closed form or
+//! a simulation whose truth is known.
 
 pub mod anova;
 pub mod auc;

@@ -156,8 +156,8 @@ mod tests {
                 others.iter().map(|&j| wins(j)).sum::<f64>() / others.len() as f64
             };
             let (pa, pb) = (Placements::new(&event, &a).unwrap(), Placements::new(&event, &b).unwrap());
-            for i in 0..n {
-                assert!((pa.component(i, event[i]) - component(&a, i)).abs() < 1e-15);
+            for (i, &class) in event.iter().enumerate() {
+                assert!((pa.component(i, class) - component(&a, i)).abs() < 1e-15);
             }
             let (events, nonevents) = pa.cross(&pb, &event);
             for (class, sum) in [(true, events), (false, nonevents)] {

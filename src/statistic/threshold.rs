@@ -19,6 +19,9 @@ pub enum ThresholdRule {
     Specificity(f64),
 }
 
+/// How much a rule likes a point; `None` where it forbids it.
+type Merit<'a> = Box<dyn Fn(&RocPoint) -> Option<i128> + 'a>;
+
 impl ThresholdRule {
     /// All operating points that the rule likes equally, by ascending threshold. Ties are found on counts of cases, not on rounded sums.
     ///
@@ -35,7 +38,7 @@ impl ThresholdRule {
             Ok(asked)
         };
         // A whole number per point, larger is better, in units of 1/(m n) or of its square; `None` where the rule forbids the point.
-        let merit: Box<dyn Fn(&RocPoint) -> Option<i128>> = match self {
+        let merit: Merit = match self {
             ThresholdRule::Youden => Box::new(|p| Some(hits(p) * n + clear(p) * m)),
             ThresholdRule::ClosestTopLeft => Box::new(|p| Some(-(((m - hits(p)) * n).pow(2) + ((n - clear(p)) * m).pow(2)))),
             ThresholdRule::Sensitivity(asked) => {

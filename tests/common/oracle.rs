@@ -23,6 +23,19 @@ impl Oracle {
         Some(Oracle { id: name.to_string(), json, rel_tol })
     }
 
+    /// All oracles of a topic that are there, whatever their data.
+    pub fn all(topic: &str) -> Vec<Oracle> {
+        let Some(folder) = reference("statistics/json") else { return Vec::new() };
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .filter_map(|file| file.unwrap().file_name().to_str()?.strip_suffix(".json").map(str::to_string))
+            .filter(|name| name.starts_with(&format!("{topic}__")))
+            .collect();
+        names.sort();
+        assert!(!names.is_empty(), "no oracle of topic {topic}");
+        names.iter().filter_map(|name| Oracle::load(name)).collect()
+    }
+
     pub fn out(&self) -> &Value {
         &self.json["outputs"]
     }
@@ -129,6 +142,12 @@ impl Table {
     /// Numbers; missing ones are NaN.
     pub fn numbers(&self, name: &str) -> Vec<f64> {
         self.text(name).iter().map(|s| if s.is_empty() || s == "NA" { f64::NAN } else { s.parse().unwrap() }).collect()
+    }
+
+    /// A table of resamples: the rows as positions counted from 0 (the files count from 1).
+    pub fn index_rows(&self) -> Vec<Vec<usize>> {
+        let columns: Vec<&Vec<String>> = (1..).map_while(|j| self.columns.get(&format!("V{j}"))).collect();
+        (0..self.rows).map(|i| columns.iter().map(|c| c[i].parse::<usize>().unwrap() - 1).collect()).collect()
     }
 
     pub fn is_numeric(&self, name: &str) -> bool {
