@@ -5,9 +5,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use vbx::statistic::anova::{anova, anova_columns, levene, welch_anova};
 use vbx::statistic::backward::{Basis, Rule, backward_by_aic, fast_backward};
 use vbx::statistic::calibration::{calibration_in_the_large, calibration_slope, val_prob};
-use vbx::statistic::calibration_curve::{
-    Smoother, SplineCurve, binned_points, calibration_errors, expected_calibration_error,
-};
+use vbx::statistic::calibration_curve::{Smoother, SplineCurve, binned_points, calibration_errors, expected_calibration_error};
 use vbx::statistic::contingency::Table;
 use vbx::statistic::correlation::{kendall, pearson, spearman};
 use vbx::statistic::decision_curve::{Strategy, decision_curve, net_benefit_bands};
@@ -19,9 +17,7 @@ use vbx::statistic::grouping::Grouping;
 use vbx::statistic::hosmer_lemeshow::{TestedOn, hosmer_lemeshow};
 use vbx::statistic::logistic::{LogisticData, Stop, logistic};
 use vbx::statistic::logistic_inference::{drop_term_tests, profile_interval, variance_inflation};
-use vbx::statistic::multiclass_calibration::{
-    multinomial_in_the_large, multinomial_recalibration, per_class_calibration,
-};
+use vbx::statistic::multiclass_calibration::{multinomial_in_the_large, multinomial_recalibration, per_class_calibration};
 use vbx::statistic::multinomial::{MultinomialData, multinomial};
 use vbx::statistic::nomogram::{Effect, Nomogram, Value, Variable, axis_ticks};
 use vbx::statistic::optimism::{bootstrap_resamples, optimism_bootstrap};
@@ -30,9 +26,7 @@ use vbx::statistic::quantile::quantile;
 use vbx::statistic::r_pretty::pretty;
 use vbx::statistic::rank_test::{RankSumP, dunn, kruskal_wallis, rank_sum};
 use vbx::statistic::rcs::{rcs_basis, rcs_knots};
-use vbx::statistic::scoring::{
-    brier, brier_difference, log_loss, observed_to_expected, scaled_brier, spiegelhalter,
-};
+use vbx::statistic::scoring::{brier, brier_difference, log_loss, observed_to_expected, scaled_brier, spiegelhalter};
 use vbx::statistic::shapiro_wilk::shapiro_wilk;
 use vbx::statistic::standardised_difference::{standardised_difference, standardised_difference_of_levels};
 use vbx::statistic::t_test::{Variances, t_test};
@@ -61,7 +55,13 @@ fn columns() -> Vec<Vec<f64>> {
 
 /// Outcomes of several kinds for n cases.
 fn outcomes(n: usize) -> Vec<Vec<bool>> {
-    vec![vec![true; n], vec![false; n], (0..n).map(|i| i % 2 == 0).collect(), (0..n).map(|i| i + 1 == n).collect(), vec![true; n + 1]]
+    vec![
+        vec![true; n],
+        vec![false; n],
+        (0..n).map(|i| i % 2 == 0).collect(),
+        (0..n).map(|i| i + 1 == n).collect(),
+        vec![true; n + 1],
+    ]
 }
 
 #[test]

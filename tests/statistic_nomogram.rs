@@ -51,12 +51,8 @@ fn variables(terms: &[Term], slopes: &[f64]) -> Vec<Variable> {
         .map(|term| {
             let coefficients: Vec<f64> = next.by_ref().take(term.columns.len()).collect();
             let effect = match (&term.levels, &term.knots) {
-                (Some(levels), _) => {
-                    Effect::Levels { names: levels.clone(), effects: [vec![0.0], coefficients].concat() }
-                }
-                (None, Some(knots)) => {
-                    Effect::Spline { coefficients, knots: knots.clone(), ticks: axis_ticks(&term.values) }
-                }
+                (Some(levels), _) => Effect::Levels { names: levels.clone(), effects: [vec![0.0], coefficients].concat() },
+                (None, Some(knots)) => Effect::Spline { coefficients, knots: knots.clone(), ticks: axis_ticks(&term.values) },
                 (None, None) => Effect::Linear { coefficient: coefficients[0], ticks: axis_ticks(&term.values) },
             };
             Variable { name: term.name.clone(), effect }
@@ -66,8 +62,7 @@ fn variables(terms: &[Term], slopes: &[f64]) -> Vec<Variable> {
 
 #[test]
 fn nomograms_agree_with_rms() {
-    let names =
-        ["nomogram__birthwt_factor", "nomogram__duke_linear", "nomogram__duke_rcs", "nomogram__gbsg2_grade_ordinal"];
+    let names = ["nomogram__birthwt_factor", "nomogram__duke_linear", "nomogram__duke_rcs", "nomogram__gbsg2_grade_ordinal"];
     for oracle in names.into_iter().filter_map(Oracle::load) {
         check(&oracle);
     }

@@ -213,8 +213,7 @@ impl Nomogram {
         let mut widest = 0.0f64;
         for variable in variables {
             variable.check()?;
-            let contributions =
-                variable.ticks().into_iter().map(|v| variable.contribution(v)).collect::<Defined<Vec<f64>>>()?;
+            let contributions = variable.ticks().into_iter().map(|v| variable.contribution(v)).collect::<Defined<Vec<f64>>>()?;
             if !contributions.iter().all(|c| c.is_finite()) {
                 undefined!("`{}` has an effect that is not finite", variable.name);
             }
@@ -223,7 +222,7 @@ impl Nomogram {
             widest = widest.max(most - least);
             axes.push((variable, least, contributions));
         }
-        if !(widest > 0.0) {
+        if widest <= 0.0 {
             undefined!("no variable has an effect");
         }
         let scale = MAX_POINTS / widest;
@@ -343,10 +342,7 @@ mod tests {
 
     fn variables() -> Vec<Variable> {
         vec![
-            Variable {
-                name: "age".into(),
-                effect: Effect::Linear { coefficient: -0.05, ticks: vec![20.0, 40.0, 60.0, 80.0] },
-            },
+            Variable { name: "age".into(), effect: Effect::Linear { coefficient: -0.05, ticks: vec![20.0, 40.0, 60.0, 80.0] } },
             Variable {
                 name: "grade".into(),
                 effect: Effect::Levels { names: vec!["1".into(), "2".into(), "3".into()], effects: vec![0.0, 0.5, -0.25] },
