@@ -12,6 +12,7 @@ use vbx::statistic::correlation::{kendall, pearson, spearman};
 use vbx::statistic::describe::Description;
 use vbx::statistic::fisher::{Roots, fisher_2x2};
 use vbx::statistic::fisher_table::{WORK_LIMIT, fisher_exact};
+use vbx::statistic::multiplicity::{Adjustment, adjust};
 use vbx::statistic::rank_test::{RankSumP, dunn, kruskal_wallis, rank_sum};
 use vbx::statistic::shapiro_wilk::shapiro_wilk;
 use vbx::statistic::standardised_difference::{standardised_difference, standardised_difference_of_levels};
@@ -144,25 +145,13 @@ fn check_continuous(oracle: &Oracle, expected: &Value, groups: &[&[f64]], levels
     }
     if let Some(expected) = expected.get("dunn_holm") {
         let comparisons = dunn(groups).unwrap();
-        let adjusted = holm(&comparisons.iter().map(|c| c.p).collect::<Vec<_>>());
+        let adjusted = adjust(&comparisons.iter().map(|c| Some(c.p)).collect::<Vec<_>>(), Adjustment::Holm);
         for (i, c) in comparisons.iter().enumerate() {
             assert_eq!(expected["pairs"][i].as_str().unwrap(), format!("{}-{}", levels[c.group], levels[c.minus]));
             oracle.check("mean rank difference", c.mean_rank_difference, &expected["mean_rank_diff"][i]);
-            oracle.check("dunn p", adjusted[i], &expected["p"][i]);
+            oracle.check("dunn p", adjusted[i].unwrap(), &expected["p"][i]);
         }
     }
-}
-
-/// Holm's adjustment, for Dunn's comparisons.
-fn holm(p: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));
-    let (mut adjusted, mut largest) = (vec![0.0; p.len()], 0.0f64);
-    for (rank, &i) in order.iter().enumerate() {
-        largest = largest.max(((p.len() - rank) as f64 * p[i]).min(1.0));
-        adjusted[i] = largest;
-    }
-    adjusted
 }
 
 /// Checks a table and returns the p-value of Fisher's test.

@@ -58,7 +58,7 @@ pub fn anova(groups: &[&[f64]]) -> Defined<FTest> {
     let between: f64 = parts.iter().map(|m| m.n * (m.mean - grand).powi(2)).sum();
     let within: f64 = parts.iter().map(|m| m.squares).sum();
     let largest = parts.iter().map(|m| m.mean.abs()).fold(0.0, f64::max);
-    if !(within > n * (10.0 * f64::EPSILON * largest).powi(2)) {
+    if within <= n * (10.0 * f64::EPSILON * largest).powi(2) {
         undefined!("the values do not vary within the groups");
     }
     Ok(FTest::new(between / (k - 1.0) / (within / (n - k)), k - 1.0, n - k))

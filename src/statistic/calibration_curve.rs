@@ -9,6 +9,7 @@ use super::loess::{self, Loess};
 use super::logistic::{LogisticData, LogisticFit, inverse_logit, logistic, logit};
 use super::lowess::{self, Lowess};
 use super::normal;
+use super::proportion::{ProportionInterval, proportion};
 use super::quantile::{QuantileType, quantile_sorted};
 use super::rcs::{rcs_basis, rcs_knots, rcs_terms};
 use super::scoring::{check, observed};
@@ -130,25 +131,12 @@ pub fn binned_points(event: &[bool], p: &[f64], grouping: Grouping, level: f64) 
         *events += usize::from(e);
         *predicted += p;
     }
-    Ok(sums
-        .into_iter()
-        .map(|(cases, events, predicted)| BinnedPoint {
-            predicted: predicted / cases as f64,
-            observed: wilson(events, cases, level),
-            cases,
-            events,
+    sums.into_iter()
+        .map(|(cases, events, predicted)| {
+            let observed = proportion(events as u64, cases as u64, level, ProportionInterval::Wilson)?;
+            Ok(BinnedPoint { predicted: predicted / cases as f64, observed, cases, events })
         })
-        .collect())
-}
-
-/// Wilson's interval of a proportion.
-fn wilson(events: usize, cases: usize, level: f64) -> Estimate {
-    let (n, z) = (cases as f64, normal::critical(level));
-    let p = events as f64 / n;
-    let centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n);
-    let half = z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-    let (low, high) = ((centre - half).max(0.0), (centre + half).min(1.0));
-    Estimate::with_interval(p, None, low, high, level, Method::Wilson)
+        .collect()
 }
 
 /// A flexible logistic calibration curve: a restricted cubic spline in the logit of the prediction. It stays inside \[0, 1\] and has

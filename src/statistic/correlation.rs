@@ -21,7 +21,7 @@ pub fn pearson_r(x: &[f64], y: &[f64]) -> Defined<f64> {
     pair(x, y)?;
     let (a, b) = (Moments::of(x), Moments::of(y));
     let largest = |v: &[f64]| v.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-    let constant = |m: &Moments, v: &[f64]| !(m.squares > m.n * (4.0 * f64::EPSILON * largest(v)).powi(2));
+    let constant = |m: &Moments, v: &[f64]| m.squares <= m.n * (4.0 * f64::EPSILON * largest(v)).powi(2);
     if constant(&a, x) || constant(&b, y) {
         undefined!("a variable does not vary");
     }

@@ -37,7 +37,7 @@ pub enum Strategy<'a> {
 
 /// Thresholds `from`, `from + by`, … up to `to`, as R's `seq` rounds them.
 pub fn thresholds(from: f64, to: f64, by: f64) -> Vec<f64> {
-    if !(by > 0.0) || !(from <= to) || !to.is_finite() {
+    if by.is_nan() || by <= 0.0 || from.is_nan() || from > to || !to.is_finite() {
         return Vec::new();
     }
     let steps = ((to - from) / by + 1e-10).floor() as usize;

@@ -15,11 +15,6 @@ impl Square {
         Square { n, values: vec![0.0; n * n] }
     }
 
-    /// Rows and columns.
-    pub(crate) fn size(&self) -> usize {
-        self.n
-    }
-
     /// Sets every entry to zero.
     pub(crate) fn clear(&mut self) {
         self.values.fill(0.0);
@@ -114,8 +109,7 @@ impl Cholesky {
                 let inner: f64 = (0..j).map(|k| lower[(i, k)] * lower[(j, k)]).sum();
                 let rest = a[(i, j)] - inner;
                 if i == j {
-                    // Written so that a NaN fails too.
-                    if !(rest > tolerance * a[(i, i)].abs()) || !rest.is_finite() {
+                    if !rest.is_finite() || rest <= tolerance * a[(i, i)].abs() {
                         return Err(i);
                     }
                     lower[(i, i)] = rest.sqrt();

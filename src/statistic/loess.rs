@@ -151,7 +151,7 @@ impl Sorted {
         }
         let square = |x: f64| (x - q) * (x - q);
         let radius = square(self.x[start]).max(square(self.x[start + near - 1])) * span.max(1.0);
-        if !(radius > 0.0) {
+        if radius <= 0.0 {
             undefined!("{near} or more cases have the same predicted value: the curve cannot be fitted there");
         }
         let (mut rows, mut response) = (Vec::with_capacity(near), Vec::with_capacity(near));

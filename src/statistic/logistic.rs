@@ -311,7 +311,7 @@ impl<'a> Standardised<'a> {
             let m = x.iter().sum::<f64>() / n;
             let sd = (x.iter().map(|x| (x - m) * (x - m)).sum::<f64>() / n).sqrt();
             let largest = x.iter().fold(0.0f64, |a, x| a.max(x.abs()));
-            if !(sd > 1e-13 * largest) || !sd.is_finite() {
+            if !sd.is_finite() || sd <= 1e-13 * largest {
                 return Err(FitError::Constant { column });
             }
             mean.push(m);

@@ -103,7 +103,7 @@ mod tests {
     fn data() -> (Vec<bool>, Vec<f64>, Vec<f64>) {
         let event = (0..50).map(|i| (i * 17) % 23 < 6 + i / 8).collect();
         let x = (0..50).map(|i| f64::from((i * 7) % 19)).collect();
-        let z = (0..50).map(|i| f64::from(i)).collect();
+        let z = (0..50).map(f64::from).collect();
         (event, x, z)
     }
 

@@ -310,7 +310,7 @@ impl Likelihood for BaselineLogits<'_> {
                 largest = largest.max(margin.abs());
             }
         }
-        if !(largest > 0.1) || !largest.is_finite() || smallest < -1e-6 * largest {
+        if !largest.is_finite() || largest <= 0.1 || smallest < -1e-6 * largest {
             return None;
         }
         // On standardised columns the slopes say which columns carry the direction.

@@ -70,10 +70,11 @@ pub(crate) fn maximise(likelihood: &impl Likelihood, start: Vec<f64>, stop: Stop
             };
         }
         // Towards separation every step moves the linear predictor by about 1 in the same direction for ever.
-        if iterations >= 8 && stop == Stop::Converged {
-            if let Some(error) = likelihood.separated(&step) {
-                return Err(error);
-            }
+        if iterations >= 8
+            && stop == Stop::Converged
+            && let Some(error) = likelihood.separated(&step)
+        {
+            return Err(error);
         }
     }
     Err(FitError::NoConvergence { iterations: MAX_ITERATIONS })

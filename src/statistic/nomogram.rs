@@ -222,7 +222,7 @@ impl Nomogram {
             widest = widest.max(most - least);
             axes.push((variable, least, contributions));
         }
-        if !(widest > 0.0) {
+        if widest <= 0.0 {
             undefined!("no variable has an effect");
         }
         let scale = MAX_POINTS / widest;

@@ -109,7 +109,7 @@ pub fn student_critical(level: f64, df: f64) -> f64 {
 
 /// P(F ≥ f) of Snedecor's F with `df1` and `df2` degrees of freedom; an infinite `df2` is χ² / `df1`.
 pub fn f_sf(f: f64, df1: f64, df2: f64) -> f64 {
-    if f.is_nan() || !(df1 > 0.0) || !(df2 > 0.0) {
+    if f.is_nan() || df1.is_nan() || df2.is_nan() || df1 <= 0.0 || df2 <= 0.0 {
         return f64::NAN;
     }
     if f <= 0.0 {

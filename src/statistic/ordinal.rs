@@ -221,7 +221,7 @@ impl Likelihood for Cumulative<'_> {
             let (lower, upper) = self.cuts_of(i);
             let (a, b) = (lower.map(|c| self.eta(beta, i, c)), upper.map(|c| self.eta(beta, i, c)));
             let p = between(a, b);
-            if !(p > 0.0) {
+            if p.is_nan() || p <= 0.0 {
                 return f64::INFINITY;
             }
             loglik += p.ln();
@@ -275,7 +275,7 @@ impl Likelihood for Cumulative<'_> {
                 largest = largest.max(margin.abs());
             }
         }
-        if !(largest > 0.1) || !largest.is_finite() || smallest < -1e-6 * largest {
+        if !largest.is_finite() || largest <= 0.1 || smallest < -1e-6 * largest {
             return None;
         }
         let reach = |j: &usize| direction[*j].abs();

@@ -73,7 +73,7 @@ pub fn rank_sum(first: &[f64], second: &[f64], p: RankSumP) -> Defined<RankSum> 
     }
     let total = m + n;
     let variance = m * n / 12.0 * ((total + 1.0) - ranks.tie_sum / (total * (total - 1.0)));
-    if !(variance > 0.0) {
+    if variance.is_nan() || variance <= 0.0 {
         undefined!("all values are equal");
     }
     let excess = w - m * n / 2.0;
@@ -118,7 +118,7 @@ pub fn kruskal_wallis(groups: &[&[f64]]) -> Defined<Test> {
     let n = ranks.rank.len() as f64;
     let sums: f64 = parts.iter().map(|(size, mean)| size * (mean - (n + 1.0) / 2.0).powi(2)).sum();
     let correction = 1.0 - ranks.tie_sum / (n * n * n - n);
-    if !(correction > 0.0) {
+    if correction.is_nan() || correction <= 0.0 {
         undefined!("all values are equal");
     }
     let statistic = 12.0 / (n * (n + 1.0)) * sums / correction;
@@ -149,7 +149,7 @@ pub fn dunn(groups: &[&[f64]]) -> Defined<Vec<DunnComparison>> {
     let (ranks, parts) = rank_groups(groups)?;
     let n = ranks.rank.len() as f64;
     let variance = n * (n + 1.0) / 12.0 - ranks.tie_sum / (12.0 * (n - 1.0));
-    if !(variance > 0.0) {
+    if variance.is_nan() || variance <= 0.0 {
         undefined!("all values are equal");
     }
     let mut comparisons = Vec::new();

@@ -17,7 +17,7 @@ pub(crate) fn brent(mut f: impl FnMut(f64) -> f64, low: f64, high: f64, toleranc
     if f_best == 0.0 {
         return Some(high);
     }
-    if !(f_previous * f_best < 0.0) {
+    if f_previous.is_nan() || f_best.is_nan() || (f_previous > 0.0) == (f_best > 0.0) {
         return None;
     }
     for _ in 0..1000 {

@@ -21,7 +21,7 @@ pub(crate) fn certify(data: &LogisticData, direction: &[f64]) -> Option<FitError
     let counted = |i: usize| data.weight(i) > 0.0;
     let largest = margins.iter().enumerate().filter(|(i, _)| counted(*i)).map(|(_, m)| m.abs()).fold(0.0, f64::max);
     // A direction that moves nothing by much is a converged step, not a certificate.
-    if !(largest > 0.1) || !largest.is_finite() {
+    if !largest.is_finite() || largest <= 0.1 {
         return None;
     }
     let smallest = margins.iter().enumerate().filter(|(i, _)| counted(*i)).map(|(_, m)| *m).fold(f64::INFINITY, f64::min);

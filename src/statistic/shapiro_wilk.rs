@@ -24,7 +24,7 @@ pub fn shapiro_wilk(values: &[f64]) -> Defined<Test> {
     let mut x = values.to_vec();
     x.sort_unstable_by(f64::total_cmp);
     let range = x[n - 1] - x[0];
-    if !(range > 0.0) {
+    if range <= 0.0 {
         undefined!("all values are equal");
     }
     let a = weights(n);

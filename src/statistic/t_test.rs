@@ -52,7 +52,7 @@ pub fn t_test(first: &[f64], second: &[f64], variances: Variances, level: f64) -
             ((u + v).sqrt(), (u + v).powi(2) / (u * u / (a.n - 1.0) + v * v / (b.n - 1.0)))
         }
     };
-    if !(se > 10.0 * f64::EPSILON * a.mean.abs().max(b.mean.abs())) {
+    if se.is_nan() || se <= 10.0 * f64::EPSILON * a.mean.abs().max(b.mean.abs()) {
         undefined!("the values do not vary within the groups");
     }
     let difference = a.mean - b.mean;
