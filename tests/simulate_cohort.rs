@@ -148,13 +148,12 @@ fn every_block_reaches_its_target_by_its_known_coefficients_and_by_a_refit() {
                 block.examined[patient].then(|| design.blocks()[index].score(contrast, row.iter().copied(), effects))
             };
             let drawn = score(&cohort, &block.name, contrast);
-            for patient in 0..N {
+            for (patient, drawn) in drawn.iter().enumerate() {
                 // The file's six to seven digits are what separates the two.
-                assert!(of_row(patient).is_none_or(|recovered| (recovered - drawn[patient]).abs() < 1e-4));
+                assert!(of_row(patient).is_none_or(|recovered| (recovered - drawn).abs() < 1e-4));
             }
             let known = auc_of(&cohort, contrast, of_row);
             let refit = refitted_auc(&cohort, contrast, &block.values);
-            println!("{} {contrast:?}: target {:.3}, known {known:.4}, refitted {refit:.4}", block.name, target.get(contrast));
             assert!((known - target.get(contrast)).abs() < 0.01, "{}: {known}", block.name);
             assert!((refit - target.get(contrast)).abs() < 0.01, "{}: {refit}", block.name);
         }
@@ -168,7 +167,6 @@ fn groups_of_variables_have_the_auc_that_their_laws_imply() {
         for contrast in Contrast::ALL {
             let scores = score(&cohort, &truth.name, contrast);
             let found = auc_of(&cohort, contrast, |patient| Some(scores[patient]));
-            println!("{} {contrast:?}: implied {:.4}, found {found:.4}", truth.name, truth.auc.get(contrast));
             assert!((found - truth.auc.get(contrast)).abs() < 0.01, "{}: {found}", truth.name);
         }
     }
@@ -189,7 +187,6 @@ fn fusion_reaches_the_binormal_formula_and_nothing_more() {
             let known = auc_of(&cohort, contrast, |patient| Some(fuse(patient)));
             let matrix = Array2::from_shape_fn((N, columns.len()), |(patient, column)| columns[column][patient]);
             let refit = refitted_auc(&cohort, contrast, &matrix);
-            println!("{:?} {contrast:?}: {:.4}, known {known:.4}, refitted {refit:.4}", expected.of, expected.auc.get(contrast));
             assert!((known - expected.auc.get(contrast)).abs() < 0.01, "{known}");
             assert!((refit - expected.auc.get(contrast)).abs() < 0.01, "{refit}");
         }
@@ -206,7 +203,6 @@ fn fusion_reaches_the_binormal_formula_and_nothing_more() {
     };
     for contrast in Contrast::ALL {
         let found = by_probability(contrast);
-        println!("all {contrast:?}: formula {:.4}, optimum {found:.4}", truth.fused_all.auc.get(contrast));
         assert!((found - truth.fused_all.auc.get(contrast)).abs() < 0.01, "{found}");
         assert!(truth.fused_all.auc.get(contrast) > truth.fused_blocks.auc.get(contrast));
     }

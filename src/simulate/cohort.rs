@@ -52,7 +52,7 @@ pub struct SimulatedBlock {
 /// Simulates a cohort in memory, on all threads of the current rayon pool.
 ///
 /// # Errors
-/// [`Error::Usage`] if the preset contradicts itself.
+/// [`Error::Usage`](crate::error::Error::Usage) if the preset contradicts itself.
 pub fn in_memory(preset: &CohortPreset) -> Result<SimulatedCohort> {
     Ok(Design::new(preset)?.in_memory())
 }

@@ -15,7 +15,7 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`preset`] | what a user may ask for: TOML, its checks, the built-in presets |
+//! | [`preset`](mod@preset) | what a user may ask for: TOML, its checks, the built-in presets |
 //! | [`stream`] | one random generator per (seed, purpose, index) |
 //! | [`binormal`] | AUC and separation, correlated scores, the best fusion |
 //! | [`class`] | HER2-zero, low, positive |

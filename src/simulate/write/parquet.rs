@@ -12,7 +12,7 @@ use crate::table::{PlainColumn, PlainTable};
 /// Writes clinical data and one table per block.
 pub(super) fn write_tables(design: &Design, folder: &Path) -> Result<()> {
     let cohort = design.in_memory();
-    clinical(&cohort).write_parquet(&folder.join("clinical.parquet"))?;
+    clinical(&cohort).write_parquet(folder.join("clinical.parquet"))?;
     for block in &cohort.blocks {
         let rows: Vec<usize> = (0..cohort.patient_id.len()).filter(|&row| block.examined[row]).collect();
         let id = PlainColumn::text(rows.iter().map(|&row| cohort.patient_id[row].clone()));
@@ -22,7 +22,7 @@ pub(super) fn write_tables(design: &Design, folder: &Path) -> Result<()> {
             .zip(block.values.columns())
             .map(|(name, values)| (name.clone(), PlainColumn::number(rows.iter().map(|&row| values[row]))));
         let columns = std::iter::once((RESERVED_COLUMNS[0].to_string(), id)).chain(features);
-        PlainTable::new(columns).write_parquet(&folder.join(format!("{}.parquet", block.name)))?;
+        PlainTable::new(columns).write_parquet(folder.join(format!("{}.parquet", block.name)))?;
     }
     Ok(())
 }
