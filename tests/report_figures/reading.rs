@@ -1,7 +1,7 @@
 //! Reads a drawing back, as a reader with a ruler would.
 
 use resvg::usvg::{self, roxmltree};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use vbx::report::figure::Figure;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
@@ -140,6 +140,13 @@ fn number(node: &roxmltree::Node, attribute: &str) -> f64 {
     node.attribute(attribute).unwrap().parse().unwrap()
 }
 
+static FONTS: LazyLock<Arc<usvg::fontdb::Database>> = LazyLock::new(|| {
+    let mut fonts = usvg::fontdb::Database::new();
+    fonts.load_font_data(include_bytes!("../../src/report/figure/font/LiberationSans-Regular.ttf").to_vec());
+    fonts.load_font_data(include_bytes!("../../src/report/figure/font/LiberationSans-Bold.ttf").to_vec());
+    Arc::new(fonts)
+});
+
 /// Where the ink of every text lies, in print points.
 pub struct Texts {
     pub boxes: Vec<(String, usvg::Rect)>,
@@ -149,10 +156,7 @@ pub struct Texts {
 
 impl Texts {
     pub fn new(figure: &Figure) -> Self {
-        let mut fonts = usvg::fontdb::Database::new();
-        fonts.load_font_data(include_bytes!("../../src/report/figure/font/LiberationSans-Regular.ttf").to_vec());
-        fonts.load_font_data(include_bytes!("../../src/report/figure/font/LiberationSans-Bold.ttf").to_vec());
-        let options = usvg::Options { fontdb: Arc::new(fonts), dpi: 72.0, ..Default::default() };
+        let options = usvg::Options { fontdb: FONTS.clone(), dpi: 72.0, ..Default::default() };
         let tree = usvg::Tree::from_str(&figure.svg, &options).unwrap();
         let mut boxes = Vec::new();
         collect(tree.root(), &mut boxes);
