@@ -213,6 +213,21 @@ fn lesions_of_a_patient_are_told_apart() {
 }
 
 #[test]
+fn a_column_that_tells_cases_from_controls_is_no_identifier() {
+    let (ids, _) = identify(&load("case,ID,x\n1,a,5\n0,b,6\n1,c,7\n").0, &IdMapping::default()).unwrap();
+    assert_eq!((ids.column.as_str(), ids.cases), ("ID", ["a", "b", "c"].map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn the_only_name_that_sounds_like_an_identifier_is_used() {
+    let (ids, findings) = identify(&load("labNo,PatID,lipid\n1,a,5\n2,b,6\n").0, &IdMapping::default()).unwrap();
+    assert_eq!(ids.cases, ["a", "b"]);
+    assert_eq!(finding(&findings, "id-column").columns, ["PatID"]);
+    let two = identify(&load("labID,PatID\n1,a\n2,b\n").0, &IdMapping::default());
+    assert!(two.unwrap_err().to_string().contains("no column of patient or case identifiers"));
+}
+
+#[test]
 fn names_of_persons_are_no_identifiers_unless_mapped() {
     let text = "姓名,住院号,x\n张三,0012,1\n李四,0034,2\n";
     let (ids, findings) = identify(&load(text).0, &IdMapping::default()).unwrap();

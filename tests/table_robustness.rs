@@ -66,6 +66,26 @@ proptest! {
     }
 
     #[test]
+    fn cells_come_back_as_they_were_written(
+        cells in prop::collection::vec("z[b-z,;\"\\n\\t ]{0,12}z", 1..30),
+        delimiter in 0usize..3,
+    ) {
+        let delimiter = [b',', b';', b'\t'][delimiter];
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        writer.write_record(["id", "note", "last"]).unwrap();
+        for (row, cell) in cells.iter().enumerate() {
+            writer.write_record([&row.to_string(), cell, "end"]).unwrap();
+        }
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&writer.into_inner().unwrap()).unwrap();
+        let options = ReadOptions { delimiter: Some(char::from(delimiter)), ..ReadOptions::default() };
+        let (table, _) = read(file.path(), &options).unwrap();
+        let note = table.column("note").unwrap();
+        let back: Vec<String> = (0..table.n_rows()).map(|row| note.text(row).unwrap().into_owned()).collect();
+        prop_assert_eq!(back, cells);
+    }
+
+    #[test]
     fn any_bytes_behind_a_known_beginning(kind in 0usize..4, bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let begin: [&[u8]; 4] = [b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe"];
         let mut bytes = [begin[kind], &bytes].concat();
