@@ -8,7 +8,7 @@ use super::kernel::{Columns, Lane, WIDTH, Wide, cross_products, lanes};
 use super::working_set::Problem;
 
 /// Passes of coordinate descent between direct solutions.
-const BURST: usize = 20;
+const BURST: usize = 50;
 
 /// `G`, its rows padded to whole lanes.
 #[derive(Debug, Clone, Default)]

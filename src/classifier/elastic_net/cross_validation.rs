@@ -238,10 +238,13 @@ impl HeldOut {
         (total > 0.0).then(|| sum / total)
     }
 
-    /// Probability that an event has a higher score than a non-event, both drawn by weight; ties count half.
+    /// Probability that an event has a higher predicted probability than a non-event, both drawn by weight; ties count half. As in
+    /// `cv.glmnet`, linear predictors beyond 37, whose probabilities round to 1, are ties.
     fn auc(&self, rows: &[usize], step: usize) -> Option<f64> {
-        let mut cases: Vec<(f64, bool, f64)> =
-            rows.iter().map(|&row| (self.link[[row, step, 0]], self.outcome[row] == 1, self.weights[row])).collect();
+        let mut cases: Vec<(f64, bool, f64)> = rows
+            .iter()
+            .map(|&row| (1.0 / (1.0 + (-self.link[[row, step, 0]]).exp()), self.outcome[row] == 1, self.weights[row]))
+            .collect();
         cases.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let (mut below, mut concordant, mut events) = (0.0, 0.0, 0.0);
         for tied in cases.chunk_by(|a, b| a.0 == b.0) {

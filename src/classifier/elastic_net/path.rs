@@ -54,6 +54,9 @@ pub(super) fn fit_rows(source: &Source, rows: &[usize], outcome: &[usize], class
         return Err(Error::study(format!("class {empty} has no cases among the {} training rows", rows.len())));
     }
     let design = Design::new(source, &rows, &weights, options.standardise)?;
+    if design.length.iter().all(|&length| length == 0.0) {
+        return Err(Error::study(format!("no feature varies among the {} training rows", rows.len())));
+    }
     let walk = Walk { design: &design, options, classes, total };
     if classes == 2 {
         let event: Vec<f64> = class.iter().map(|&class| class as f64).collect();
@@ -102,9 +105,15 @@ impl Walk<'_> {
     /// Fits the whole path. `null` is the deviance without features, per unit of weight.
     fn along(&self, mut solver: impl Solver, null: f64) -> Result<PathFit> {
         let Walk { design, options, classes, total } = *self;
-        let steepest = solver.start().ok_or_else(|| {
-            Error::numeric("the model of the unpenalised features did not converge: they separate the classes; penalise them too")
-        })?;
+        let separated = || {
+            Error::numeric(
+                "the unpenalised features alone separate the classes, so their coefficients have no end: penalise them",
+            )
+        };
+        let steepest = solver.start().ok_or_else(separated)?;
+        if 1.0 - solver.deviance() / null > SATURATED {
+            return Err(separated());
+        }
         let lambdas = lambda::sequence(&options.lambdas, options.alpha, steepest, design.rows(), design.features());
         let automatic = matches!(options.lambdas, Lambdas::Automatic { .. });
         let mut fit = PathFit {

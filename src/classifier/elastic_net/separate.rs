@@ -6,7 +6,7 @@
 
 use super::design::Design;
 use super::fit::Score;
-use super::kernel::{Lane, add_columns, dot, sum};
+use super::kernel::{Lane, WIDTH, add_columns, dot, sum};
 use super::likelihood::Likelihood;
 use super::options::Options;
 use super::path::Solver;
@@ -19,6 +19,8 @@ use super::working_set::WorkingSet;
 const DRIFT: f64 = 0.05;
 /// Newton steps after which they are taken anew in any case.
 const PATIENCE: usize = 4;
+/// The quadratic problem of a step is solved to this part of the tolerance: what it leaves undone adds up over a path.
+const INNER: f64 = 0.1;
 /// A step is halved until its end is no steeper upwards than this part of how steep its beginning was downwards (the approximate Wolfe
 /// condition of Hager and Zhang, SIAM J Optim 2005, 16:170-192).
 const STEEPEST_END: f64 = 0.8;
@@ -124,10 +126,10 @@ impl<'a, L: Likelihood> Separate<'a, L> {
         let Part { working, intercept, .. } = &mut self.parts[k];
         let left = self.options.passes.saturating_sub(self.passes);
         let weight = |j: usize| penalty.weight(lambda, j);
-        let step = working.solve(design, likelihood.residual(k), likelihood.curvature(k), weight, self.tolerance, left);
+        let step = working.solve(design, likelihood.residual(k), likelihood.curvature(k), weight, INNER * self.tolerance, left);
         self.passes += step.passes;
         change.clear();
-        change.resize(likelihood.inverse().len(), Lane([step.intercept; 8]));
+        change.resize(likelihood.inverse().len(), Lane([step.intercept; WIDTH]));
         add_columns(design.columns(), working.members(), working.moves(), change);
         let downhill = dot(likelihood.residual(k), change) - slope(working, weight, Side::Start);
         add(likelihood.predictor(k), change, 1.0);
