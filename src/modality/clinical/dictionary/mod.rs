@@ -4,6 +4,7 @@
 //! columns and values have in English and Chinese, and the questions whose answer it gives away. To add one, add an entry;
 //! the tests then ask that no two variables share a column name and no two levels a spelling.
 
+mod assessment;
 mod course;
 mod identity;
 mod mammography;
@@ -25,6 +26,7 @@ pub fn variables() -> impl Iterator<Item = &'static Variable> {
         identity::VARIABLES,
         pathology::VARIABLES,
         course::VARIABLES,
+        assessment::VARIABLES,
         mri::VARIABLES,
         quantitative::VARIABLES,
         ultrasound::VARIABLES,
