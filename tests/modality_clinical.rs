@@ -5,13 +5,13 @@ mod common;
 use common::reference;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use vbx::modality::Extracted;
 use vbx::modality::clinical::her2::{
     Contradiction, Her2Class, Her2Evidence, Her2Flag, Her2Level, Her2Rules, Her2Undetermined, Ihc, Ish, IshSource, Staining,
     StatedStatus, derive,
 };
 use vbx::modality::clinical::{self, ClinicalOptions, Interval};
 use vbx::modality::imported::{self, ImportedOptions};
-use vbx::modality::Extracted;
 use vbx::study::leakage::{self, Verdict};
 use vbx::study::outcome::{self, CaseOutcome, Outcome, her2_of_rows};
 use vbx::study::spec::{Her2Spec, OutcomeSpec, Task};
@@ -104,9 +104,12 @@ fn dual_probe_groups_are_read_together_with_ihc() {
 
 #[test]
 fn a_single_probe_counts_copies() {
-    for (copies, expected) in
-        [(6.0, Ok(Her2Class::Positive)), (5.9, Err(Her2Undetermined::TwoPlusIshEquivocal)), (4.0, Err(Her2Undetermined::TwoPlusIshEquivocal)), (3.9, Ok(Her2Class::Low))]
-    {
+    for (copies, expected) in [
+        (6.0, Ok(Her2Class::Positive)),
+        (5.9, Err(Her2Undetermined::TwoPlusIshEquivocal)),
+        (4.0, Err(Her2Undetermined::TwoPlusIshEquivocal)),
+        (3.9, Ok(Her2Class::Low)),
+    ] {
         let evidence = Her2Evidence { ihc: Some("2+"), single_probe_copies: Some(copies.into()), ..Her2Evidence::default() };
         assert_eq!(derive(&evidence, &Her2Rules::default()).class(), expected, "{copies}");
     }
@@ -114,7 +117,13 @@ fn a_single_probe_counts_copies() {
 
 #[test]
 fn faint_staining_splits_zero() {
-    for (percent, expected) in [(None, Her2Level::Zero), (Some(0.0), Her2Level::Null), (Some(0.5), Her2Level::Ultralow), (Some(10.0), Her2Level::Ultralow), (Some(30.0), Her2Level::Zero)] {
+    for (percent, expected) in [
+        (None, Her2Level::Zero),
+        (Some(0.0), Her2Level::Null),
+        (Some(0.5), Her2Level::Ultralow),
+        (Some(10.0), Her2Level::Ultralow),
+        (Some(30.0), Her2Level::Zero),
+    ] {
         let evidence = Her2Evidence { ihc: Some("0"), faint_percent: percent, ..Her2Evidence::default() };
         assert_eq!(derive(&evidence, &Her2Rules::default()).level, Ok(expected), "{percent:?}");
     }
@@ -122,8 +131,13 @@ fn faint_staining_splits_zero() {
 
 #[test]
 fn contradictions_are_flagged_and_follow_the_rules() {
-    let case = |ihc, ish, rules: &Her2Rules| derive(&Her2Evidence { ihc: Some(ihc), ish: Some(ish), ..Her2Evidence::default() }, rules);
-    let rule = |three, zero_or_one| Her2Rules { three_plus_ish_negative: three, zero_or_one_plus_ish_positive: zero_or_one, ..Her2Rules::default() };
+    let case =
+        |ihc, ish, rules: &Her2Rules| derive(&Her2Evidence { ihc: Some(ihc), ish: Some(ish), ..Her2Evidence::default() }, rules);
+    let rule = |three, zero_or_one| Her2Rules {
+        three_plus_ish_negative: three,
+        zero_or_one_plus_ish_positive: zero_or_one,
+        ..Her2Rules::default()
+    };
     let by_ihc = rule(Contradiction::Ihc, Contradiction::Ihc);
     let by_ish = rule(Contradiction::Ish, Contradiction::Ish);
     let exclude = rule(Contradiction::Exclude, Contradiction::Exclude);
@@ -136,8 +150,18 @@ fn contradictions_are_flagged_and_follow_the_rules() {
         assert_eq!(case(ihc, ish, &exclude).class(), Err(Her2Undetermined::IhcContradictsIsh));
         assert!([&by_ihc, &by_ish, &exclude, &Her2Rules::default()].iter().all(|rules| case(ihc, ish, rules).flags == [flag]));
     }
-    let stated = |ihc, status| derive(&Her2Evidence { ihc: Some(ihc), status: Some(status), ..Her2Evidence::default() }, &Her2Rules::default());
-    for (ihc, status, contradicts) in [("1+", "positive", true), ("3+", "negative", true), ("3+", "low", true), ("0", "low", true), ("1+", "negative", false), ("2+", "positive", false), ("3+", "equivocal", false)] {
+    let stated = |ihc, status| {
+        derive(&Her2Evidence { ihc: Some(ihc), status: Some(status), ..Her2Evidence::default() }, &Her2Rules::default())
+    };
+    for (ihc, status, contradicts) in [
+        ("1+", "positive", true),
+        ("3+", "negative", true),
+        ("3+", "low", true),
+        ("0", "low", true),
+        ("1+", "negative", false),
+        ("2+", "positive", false),
+        ("3+", "equivocal", false),
+    ] {
         assert_eq!(stated(ihc, status).flags.contains(&Her2Flag::StatusContradictsScore), contradicts, "{ihc} {status}");
     }
     assert_eq!(stated("1+", "positive").class(), Ok(Her2Class::Low));
@@ -148,7 +172,13 @@ fn contradictions_are_flagged_and_follow_the_rules() {
 
 #[test]
 fn reported_result_or_signal_counts_decide_as_the_rule_says() {
-    let evidence = Her2Evidence { ihc: Some("2+"), ish: Some("negative"), ish_ratio: Some(2.5.into()), ish_copies: Some(7.0.into()), ..Her2Evidence::default() };
+    let evidence = Her2Evidence {
+        ihc: Some("2+"),
+        ish: Some("negative"),
+        ish_ratio: Some(2.5.into()),
+        ish_copies: Some(7.0.into()),
+        ..Her2Evidence::default()
+    };
     let by = |ish_source| derive(&evidence, &Her2Rules { ish_source, ..Her2Rules::default() });
     assert_eq!(by(IshSource::Stated).class(), Ok(Her2Class::Low));
     assert_eq!(by(IshSource::Counts).class(), Ok(Her2Class::Positive));
@@ -260,9 +290,14 @@ fn tcga_three_classes_by_ihc_then_fish() {
     assert_eq!(binary.event(), Some("positive"));
 
     // The other rules move exactly the contradictory cases.
-    let strict = Her2Rules { three_plus_ish_negative: Contradiction::Exclude, exclude_if_status_contradicts: true, ..Her2Rules::default() };
+    let strict = Her2Rules {
+        three_plus_ish_negative: Contradiction::Exclude,
+        exclude_if_status_contradicts: true,
+        ..Her2Rules::default()
+    };
     let (strict, _, _) = her2_of_rows(&Her2Spec { rules: strict, ..spec }, &table).unwrap();
-    let determined = |cases: &[vbx::modality::clinical::her2::Her2Outcome]| cases.iter().filter(|case| case.class().is_ok()).count();
+    let determined =
+        |cases: &[vbx::modality::clinical::her2::Her2Outcome]| cases.iter().filter(|case| case.class().is_ok()).count();
     assert_eq!(determined(&cases) - determined(&strict), 5 + 13);
 }
 
@@ -286,7 +321,10 @@ fn every_her2_task_counts_the_same_cases() {
     let low_vs_zero = outcome::derive(&her2(Task::LowVsZero), &table).unwrap();
     assert_eq!(excluded(&low_vs_zero, "not asked about: HER2 positive"), 142);
     let cascade = outcome::derive(&her2(Task::Cascade), &table).unwrap();
-    assert_eq!(cascade.stages.iter().map(|stage| (stage.rest.clone(), stage.event.clone())).collect::<Vec<_>>(), [(vec![0, 1], vec![2]), (vec![0], vec![1])]);
+    assert_eq!(
+        cascade.stages.iter().map(|stage| (stage.rest.clone(), stage.event.clone())).collect::<Vec<_>>(),
+        [(vec![0, 1], vec![2]), (vec![0], vec![1])]
+    );
     // TCGA does not record faint staining: the study is told so, and is not run on an empty class.
     let message = outcome::derive(&her2(Task::UltralowVsNull), &table).unwrap_err().to_string();
     assert!(message.contains("No case is `null`") && message.contains("faint staining not recorded"), "{message}");
@@ -301,7 +339,9 @@ fn scalar<'a>(made: &'a Extracted, name: &str) -> &'a [Option<f64>] {
 
 /// Levels with their numbers of cases, those without a case left out.
 fn levels(made: &Extracted, name: &str) -> BTreeMap<String, usize> {
-    let ColumnView::Category { codes, levels } = made.column(name).unwrap_or_else(|| panic!("{name} among {:?}", names(made))).view() else {
+    let ColumnView::Category { codes, levels } =
+        made.column(name).unwrap_or_else(|| panic!("{name} among {:?}", names(made))).view()
+    else {
         panic!("{name} is no category")
     };
     let mut counts = BTreeMap::new();
@@ -316,7 +356,9 @@ fn names(made: &Extracted) -> Vec<String> {
 }
 
 fn finding<'a>(findings: &'a [Finding], code: &str, column: &str) -> &'a Finding {
-    let found = findings.iter().find(|finding| finding.code == code && (column.is_empty() || finding.columns.iter().any(|c| c == column)));
+    let found = findings
+        .iter()
+        .find(|finding| finding.code == code && (column.is_empty() || finding.columns.iter().any(|c| c == column)));
     found.unwrap_or_else(|| panic!("no {code} for {column} in {findings:#?}"))
 }
 
@@ -326,13 +368,23 @@ fn tcga_clinical_variables_are_read() {
     let outcome = outcome::derive(&her2(Task::ThreeClass), &table).unwrap();
     let all: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let leaks = leakage::by_names(&all, outcome.question, &outcome.columns);
-    let excluded: Vec<String> = leaks.iter().filter(|leak| leak.verdict == Verdict::Excluded).map(|leak| leak.column.clone()).collect();
-    assert!(excluded.iter().any(|column| column == "nte_her2_status") && excluded.iter().any(|column| column == "her2_positivity_method_text"));
-    let warned: Vec<&str> = leaks.iter().filter(|leak| leak.verdict == Verdict::Warned).map(|leak| leak.column.as_str()).collect();
+    let excluded: Vec<String> =
+        leaks.iter().filter(|leak| leak.verdict == Verdict::Excluded).map(|leak| leak.column.clone()).collect();
+    assert!(
+        excluded.iter().any(|column| column == "nte_her2_status")
+            && excluded.iter().any(|column| column == "her2_positivity_method_text")
+    );
+    let warned: Vec<&str> =
+        leaks.iter().filter(|leak| leak.verdict == Verdict::Warned).map(|leak| leak.column.as_str()).collect();
     assert!(["pharmaceutical_tx_adjuvant", "vital_status"].iter().all(|column| warned.contains(column)), "{warned:?}");
 
-    let made = clinical::extract(&table, "clinical", &ClinicalOptions { reserved: excluded, ..ClinicalOptions::default() }).unwrap();
-    assert!(names(&made).iter().all(|name| !name.contains("her2") && !name.contains("uuid") && !name.contains("barcode")), "{:?}", names(&made));
+    let made =
+        clinical::extract(&table, "clinical", &ClinicalOptions { reserved: excluded, ..ClinicalOptions::default() }).unwrap();
+    assert!(
+        names(&made).iter().all(|name| !name.contains("her2") && !name.contains("uuid") && !name.contains("barcode")),
+        "{:?}",
+        names(&made)
+    );
     let count = |name: &str, wanted: f64| scalar(&made, name).iter().filter(|value| **value == Some(wanted)).count();
     // The sheet's own codes, counted with a text tool. One case without a stated ER has a percentage above the cut-off.
     assert_eq!((count("clinical.er", 1.0), count("clinical.er", 0.0)), (811, 238));
@@ -350,7 +402,8 @@ fn tcga_clinical_variables_are_read() {
 fn the_ten_percent_cutoff_moves_the_low_positive_cases() {
     let Some(table) = load("cohorts/tcga_brca_clinical_patient.txt", &ReadOptions::default()) else { return };
     let positive = |receptor_cutoff| {
-        let made = clinical::extract(&table, "clinical", &ClinicalOptions { receptor_cutoff, ..ClinicalOptions::default() }).unwrap();
+        let made =
+            clinical::extract(&table, "clinical", &ClinicalOptions { receptor_cutoff, ..ClinicalOptions::default() }).unwrap();
         scalar(&made, "clinical.er").iter().filter(|value| **value == Some(1.0)).count()
     };
     // A reported `<10%` does not settle the 1 % cut-off, where the stated result counts; at 10 % it is negative.
@@ -360,7 +413,9 @@ fn the_ten_percent_cutoff_moves_the_low_positive_cases() {
         .filter(|&row| status.text(row).as_deref() == Some("Positive") && percent.text(row).as_deref() == Some("<10%"))
         .count();
     let high = (0..table.n_rows())
-        .filter(|&row| status.text(row).as_deref() != Some("Positive") && percent.text(row).is_some_and(|text| text.contains('-')))
+        .filter(|&row| {
+            status.text(row).as_deref() != Some("Positive") && percent.text(row).is_some_and(|text| text.contains('-'))
+        })
         .count();
     assert!(low > 0);
     assert_eq!(positive(1.0), 810 + high);
@@ -371,12 +426,16 @@ fn the_ten_percent_cutoff_moves_the_low_positive_cases() {
 fn breast_ultrasound_descriptors_and_malignancy() {
     let Some(table) = load("cohorts/breast_usg_clinical.xlsx", &ReadOptions::default()) else { return };
     assert_eq!(table.n_rows(), 256);
-    let spec = column_outcome(serde_json::json!({ "column": "Classification", "classes": ["benign", "malignant"], "label": "malignant" }));
+    let spec = column_outcome(
+        serde_json::json!({ "column": "Classification", "classes": ["benign", "malignant"], "label": "malignant" }),
+    );
     let outcome = outcome::derive(&spec, &table).unwrap();
     assert_eq!(counts(&outcome), [("benign", 154), ("malignant", 98)]);
     assert_eq!(outcome.event(), Some("malignant"));
     assert_eq!(excluded(&outcome, "`Classification` is normal, which is no class of the study"), 4);
-    let merged = column_outcome(serde_json::json!({ "column": "Classification", "classes": ["benign", "malignant"], "values": { "normal": "benign" } }));
+    let merged = column_outcome(
+        serde_json::json!({ "column": "Classification", "classes": ["benign", "malignant"], "values": { "normal": "benign" } }),
+    );
     assert_eq!(outcome::derive(&merged, &table).unwrap().counts(), [158, 98]);
 
     let all: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
@@ -391,20 +450,28 @@ fn breast_ultrasound_descriptors_and_malignancy() {
 
     let of = |pairs: &[(&str, usize)]| pairs.iter().map(|(name, n)| (name.to_string(), *n)).collect::<BTreeMap<_, _>>();
     assert_eq!(levels(&made, "clinical.us_shape"), of(&[("irregular", 140), ("oval", 97), ("round", 15)]));
-    let echo = [("hypoechoic", 148), ("heterogeneous", 57), ("anechoic", 15), ("isoechoic", 12), ("complex", 11), ("hyperechoic", 9)];
+    let echo =
+        [("hypoechoic", 148), ("heterogeneous", 57), ("anechoic", 15), ("isoechoic", 12), ("complex", 11), ("hyperechoic", 9)];
     assert_eq!(levels(&made, "clinical.us_echo"), of(&echo));
-    assert_eq!(levels(&made, "clinical.us_posterior"), of(&[("none", 159), ("shadowing", 50), ("enhancement", 36), ("combined", 7)]));
+    assert_eq!(
+        levels(&made, "clinical.us_posterior"),
+        of(&[("none", 159), ("shadowing", 50), ("enhancement", 36), ("combined", 7)])
+    );
     assert_eq!(levels(&made, "clinical.us_calc"), of(&[("none", 225), ("in_mass", 23), ("intraductal", 2)]));
     let margin = levels(&made, "clinical.us_margin");
     assert_eq!(margin["circumscribed"], 115);
     assert_eq!(margin.values().sum::<usize>(), 252);
-    let spiculated = (0..256).filter(|&row| table.column("Margin").unwrap().text(row).is_some_and(|text| text.contains("spiculated"))).count();
+    let spiculated =
+        (0..256).filter(|&row| table.column("Margin").unwrap().text(row).is_some_and(|text| text.contains("spiculated"))).count();
     assert_eq!(margin["spiculated"], spiculated);
     assert_eq!(scalar(&made, "clinical.us_halo").iter().flatten().sum::<f64>(), 55.0);
     assert_eq!(scalar(&made, "clinical.us_skin").iter().flatten().sum::<f64>(), 15.0);
     assert_eq!(scalar(&made, "clinical.age").iter().flatten().count(), 256 - 42);
     let birads = scalar(&made, "clinical.birads");
-    assert_eq!([1.0, 2.0, 3.0, 4.0, 4.3, 4.6, 5.0].map(|code| birads.iter().filter(|value| **value == Some(code)).count()), [4, 30, 37, 44, 46, 49, 46]);
+    assert_eq!(
+        [1.0, 2.0, 3.0, 4.0, 4.3, 4.6, 5.0].map(|code| birads.iter().filter(|value| **value == Some(code)).count()),
+        [4, 30, 37, 44, 46, 49, 46]
+    );
     finding(&made.findings, "several-levels", "Margin");
     assert!(!names(&made).iter().any(|name| name.contains("filename") || name.contains("CaseID")), "{:?}", names(&made));
 
@@ -412,7 +479,9 @@ fn breast_ultrasound_descriptors_and_malignancy() {
     let suspects: Vec<String> = made
         .columns
         .iter()
-        .filter_map(|(name, column, _)| leakage::by_value(&name.to_string(), column.view(), &outcome.class_of_rows(), &outcome.classes))
+        .filter_map(|(name, column, _)| {
+            leakage::by_value(&name.to_string(), column.view(), &outcome.class_of_rows(), &outcome.classes)
+        })
         .map(|leak| leak.to_string())
         .collect();
     assert!(!suspects.iter().any(|leak| leak.contains("us_shape") || leak.contains("birads")), "{suspects:?}");
@@ -425,12 +494,20 @@ fn cmmd_loads_as_it_is() {
     let spec = column_outcome(serde_json::json!({ "column": "classification", "event": "Malignant" }));
     let outcome = outcome::derive(&spec, &table).unwrap();
     assert_eq!(counts(&outcome), [("not Malignant", 556), ("Malignant", 1316)]);
-    let made = clinical::extract(&table, "clinical", &ClinicalOptions { reserved: outcome.columns.clone(), ..ClinicalOptions::default() }).unwrap();
+    let made = clinical::extract(
+        &table,
+        "clinical",
+        &ClinicalOptions { reserved: outcome.columns.clone(), ..ClinicalOptions::default() },
+    )
+    .unwrap();
     assert_eq!(scalar(&made, "clinical.age").iter().flatten().count(), 1872);
     let abnormality: Vec<(String, usize)> = levels(&made, "clinical.mg_abnormality").into_iter().collect();
     assert_eq!(abnormality, [("both".to_string(), 461), ("calcification".to_string(), 262), ("mass".to_string(), 1149)]);
     let subtype = levels(&made, "clinical.subtype");
-    assert_eq!((subtype["luminal_a"], subtype["luminal_b"], subtype["her2_enriched"], subtype["triple_negative"]), (152, 376, 135, 86));
+    assert_eq!(
+        (subtype["luminal_a"], subtype["luminal_b"], subtype["her2_enriched"], subtype["triple_negative"]),
+        (152, 376, 135, 86)
+    );
     // Subtype is on record of cancers only: every case that has one is malignant.
     let column = made.column("clinical.subtype").unwrap();
     let leak = leakage::by_value("clinical.subtype", column.view(), &outcome.class_of_rows(), &outcome.classes).unwrap();
@@ -445,7 +522,11 @@ fn ispy1_splits_into_its_modalities() {
     let outcome = outcome::derive(&her2(Task::PositiveVsRest), &table).unwrap();
     assert_eq!(counts(&outcome), [("zero or low", 106), ("positive", 52)]);
     let reserved: Vec<String> = ["patient_id", "site", "her2"].map(str::to_string).to_vec();
-    let block = |prefix: &str| ImportedOptions { prefix: Some(prefix.to_string()), reserved: reserved.clone(), ..ImportedOptions::default() };
+    let block = |prefix: &str| ImportedOptions {
+        prefix: Some(prefix.to_string()),
+        reserved: reserved.clone(),
+        ..ImportedOptions::default()
+    };
     let (rad, clin) = (block("rad__"), block("clin__"));
     let mri = imported::extract(&table, "mri", &rad).unwrap();
     assert_eq!(mri.columns.len(), 370);
@@ -465,9 +546,18 @@ fn ispy1_splits_into_its_modalities() {
     assert!((0..161).all(|row| hr[row] != Some(0.0) || (er[row] == Some(0.0) && pr[row] == Some(0.0))));
     // Real imaging features do not separate HER2; none is suspected.
     let class = outcome.class_of_rows();
-    let suspects: Vec<_> = mri.columns.iter().filter_map(|(name, column, _)| leakage::by_value(&name.to_string(), column.view(), &class, &outcome.classes)).collect();
+    let suspects: Vec<_> = mri
+        .columns
+        .iter()
+        .filter_map(|(name, column, _)| leakage::by_value(&name.to_string(), column.view(), &class, &outcome.classes))
+        .collect();
     assert!(suspects.is_empty(), "{suspects:?}");
-    let copy = leakage::by_value("planted", ColumnView::Scalar(&class.iter().map(|c| c.map(|c| c as f64)).collect::<Vec<_>>()), &class, &outcome.classes);
+    let copy = leakage::by_value(
+        "planted",
+        ColumnView::Scalar(&class.iter().map(|c| c.map(|c| c as f64)).collect::<Vec<_>>()),
+        &class,
+        &outcome.classes,
+    );
     assert!(copy.is_some_and(|leak| leak.why.contains("AUC 1.000")));
 }
 
@@ -515,11 +605,14 @@ fn a_chinese_sheet_is_read() {
     assert_eq!(outcome.class_of_rows(), [Some(0), Some(1), Some(2), Some(1), Some(2), Some(0)]);
     let all: Vec<&str> = raw.columns.iter().map(|column| column.name.as_str()).collect();
     let leaks = leakage::by_names(&all, outcome.question, &outcome.columns);
-    let named = |verdict| leaks.iter().filter(|leak| leak.verdict == verdict).map(|leak| leak.column.as_str()).collect::<Vec<_>>();
+    let named =
+        |verdict| leaks.iter().filter(|leak| leak.verdict == verdict).map(|leak| leak.column.as_str()).collect::<Vec<_>>();
     assert_eq!(named(Verdict::Excluded), ["HER2免疫组化", "FISH结果", "分子分型"]);
     assert_eq!(named(Verdict::Warned), ["新辅助方案"]);
     let reserved = named(Verdict::Excluded).iter().map(|column| column.to_string()).collect();
-    let made = clinical::extract(&raw, "clinical", &ClinicalOptions { reserved, ki67_cutoff: Some(20.0), ..ClinicalOptions::default() }).unwrap();
+    let made =
+        clinical::extract(&raw, "clinical", &ClinicalOptions { reserved, ki67_cutoff: Some(20.0), ..ClinicalOptions::default() })
+            .unwrap();
     let (yes, no) = (Some(1.0), Some(0.0));
     assert_eq!(scalar(&made, "clinical.age"), [45.0, 52.0, 61.0, 38.0, 70.0, 49.0].map(Some));
     assert_eq!(scalar(&made, "clinical.menopause"), [0.0, 2.0, 2.0, 0.0, 2.0, 0.0].map(Some));
@@ -532,7 +625,10 @@ fn a_chinese_sheet_is_read() {
     assert_eq!(scalar(&made, "clinical.n_stage"), [Some(0.0), Some(1.0), Some(0.0), Some(2.0), Some(3.0), None]);
     assert_eq!(scalar(&made, "clinical.birads"), [4.0, 4.3, 5.0, 4.6, 5.0, 4.0].map(Some));
     let margin: Vec<(String, usize)> = levels(&made, "clinical.us_margin").into_iter().collect();
-    assert_eq!(margin.iter().map(|(name, n)| (name.as_str(), *n)).collect::<Vec<_>>(), [("angular", 1), ("circumscribed", 2), ("indistinct", 1), ("spiculated", 2)]);
+    assert_eq!(
+        margin.iter().map(|(name, n)| (name.as_str(), *n)).collect::<Vec<_>>(),
+        [("angular", 1), ("circumscribed", 2), ("indistinct", 1), ("spiculated", 2)]
+    );
     assert!(made.rules.iter().any(|rule| rule == "Ki-67 is high from 20 %."));
     assert!(names(&made).iter().all(|name| !name.contains("编号")));
 }
@@ -575,12 +671,16 @@ fn odd_values_are_named_with_their_rows_and_left_out() {
 fn a_study_can_say_what_its_codes_mean() {
     let options = ClinicalOptions {
         variables: BTreeMap::from([("x1".to_string(), "er".to_string())]),
-        values: BTreeMap::from([("x1".to_string(), BTreeMap::from([("1".to_string(), "positive".to_string()), ("2".to_string(), "negative".to_string())]))]),
+        values: BTreeMap::from([(
+            "x1".to_string(),
+            BTreeMap::from([("1".to_string(), "positive".to_string()), ("2".to_string(), "negative".to_string())]),
+        )]),
         ..ClinicalOptions::default()
     };
     let made = extract(&[("x1", &["1", "2", "2", "1"]), ("age", &["40", "50", "60", "70"])], &options);
     assert_eq!(scalar(&made, "clinical.er"), [Some(1.0), Some(0.0), Some(0.0), Some(1.0)]);
-    let unknown = ClinicalOptions { variables: BTreeMap::from([("age".to_string(), "aeg".to_string())]), ..ClinicalOptions::default() };
+    let unknown =
+        ClinicalOptions { variables: BTreeMap::from([("age".to_string(), "aeg".to_string())]), ..ClinicalOptions::default() };
     let raw = table(&[("age", &["40", "50"])]);
     assert!(clinical::extract(&raw, "clinical", &unknown).unwrap_err().to_string().contains("no variable `aeg`"));
 }
@@ -604,7 +704,10 @@ fn columns_outside_the_dictionary_stay_unless_they_are_no_features() {
     let known = extract(columns, &ClinicalOptions { keep_unknown: false, ..ClinicalOptions::default() });
     assert_eq!(names(&known), ["clinical.age"]);
     assert!(finding(&known.findings, "not-in-dictionary", "lab value").columns.len() == 5);
-    let chosen = extract(columns, &ClinicalOptions { columns: vec!["lab*".to_string()], exclude: vec!["lab id".to_string()], ..ClinicalOptions::default() });
+    let chosen = extract(
+        columns,
+        &ClinicalOptions { columns: vec!["lab*".to_string()], exclude: vec!["lab id".to_string()], ..ClinicalOptions::default() },
+    );
     assert_eq!(names(&chosen), ["clinical.lab_value"]);
 }
 
@@ -616,7 +719,10 @@ fn derived_variables_come_when_they_are_asked_for() {
         ("Ki67", &["5", "14", "20", "30", "80"]),
         ("size (mm)", &["8", "20", "21", "50", "51"]),
     ];
-    let ask = |names: &[&str]| ClinicalOptions { columns: names.iter().map(|name| name.to_string()).collect(), ..ClinicalOptions::default() };
+    let ask = |names: &[&str]| ClinicalOptions {
+        columns: names.iter().map(|name| name.to_string()).collect(),
+        ..ClinicalOptions::default()
+    };
     let made = extract(columns, &ask(&["hr", "er_low", "t_stage", "ki67_high"]));
     assert_eq!(names(&made), ["clinical.hr", "clinical.er_low", "clinical.ki67_high", "clinical.t_stage"]);
     assert_eq!(scalar(&made, "clinical.hr"), [Some(0.0), Some(1.0), Some(1.0), None, Some(1.0)]);
@@ -642,7 +748,11 @@ fn pyradiomics_diagnostics_are_provenance_and_no_features() {
         ("us_original_firstorder_Mean", &["1", "2", "3"]),
         ("dce_label", &["m", "b", "m"]),
     ]);
-    let dce = ImportedOptions { prefix: Some("dce_".to_string()), reserved: vec!["PatientID".to_string()], ..ImportedOptions::default() };
+    let dce = ImportedOptions {
+        prefix: Some("dce_".to_string()),
+        reserved: vec!["PatientID".to_string()],
+        ..ImportedOptions::default()
+    };
     let made = imported::extract(&raw, "mri", &dce).unwrap();
     assert_eq!(names(&made), ["mri.original_firstorder_Mean"]);
     let provenance = finding(&made.findings, "pyradiomics-diagnostics", "dce_diagnostics_Image-original_Hash");
@@ -662,7 +772,9 @@ fn two_columns_never_become_one_feature() {
     let cells = || Cells::Number(vec![Some(1.0), Some(2.0), Some(4.0)]);
     let columns = ["us a b", "us a_b", "a b us"].map(|name| RawColumn::new(name, cells()));
     let raw = RawTable::from_columns("made-up", columns.to_vec()).unwrap();
-    let made = imported::extract(&raw, "us", &ImportedOptions { columns: vec!["us *".to_string()], ..ImportedOptions::default() }).unwrap();
+    let made =
+        imported::extract(&raw, "us", &ImportedOptions { columns: vec!["us *".to_string()], ..ImportedOptions::default() })
+            .unwrap();
     assert_eq!(names(&made), ["us.us_a_b", "us.us_a_b_2"]);
     finding(&made.findings, "feature-name-taken", "us a_b");
     let suffix = ImportedOptions { suffix: Some(" us".to_string()), ..ImportedOptions::default() };
@@ -680,15 +792,26 @@ fn outcomes_that_make_no_sense_are_refused_in_a_sentence() {
     assert!(refused(serde_json::json!({ "column": "y" })).contains("no such column"));
     assert!(refused(serde_json::json!({ "column": "grade", "classes": ["I"] })).contains("one class alone"));
     assert!(refused(serde_json::json!({ "column": "grade", "classes": ["I", "i"] })).contains("listed twice"));
-    assert!(refused(serde_json::json!({ "column": "grade", "classes": ["I", "II"], "event": "IV" })).contains("none of the classes"));
+    assert!(
+        refused(serde_json::json!({ "column": "grade", "classes": ["I", "II"], "event": "IV" })).contains("none of the classes")
+    );
     assert!(refused(serde_json::json!({ "column": "grade", "classes": ["I", "II", "IV"] })).contains("No case is `IV`"));
     assert!(refused(serde_json::json!({ "column": "grade", "event": "IV" })).contains("No case is `IV`"));
 
     let pcr = outcome::derive(&column_outcome(serde_json::json!({ "column": "pCR" })), &raw).unwrap();
-    assert_eq!(pcr.cases, [CaseOutcome::Class(1), CaseOutcome::Class(0), CaseOutcome::Excluded("`pCR` is missing".into()), CaseOutcome::Class(0)]);
-    let flipped = outcome::derive(&column_outcome(serde_json::json!({ "column": "pCR", "classes": ["yes", "no"], "event": "yes" })), &raw).unwrap();
+    assert_eq!(
+        pcr.cases,
+        [CaseOutcome::Class(1), CaseOutcome::Class(0), CaseOutcome::Excluded("`pCR` is missing".into()), CaseOutcome::Class(0)]
+    );
+    let flipped =
+        outcome::derive(&column_outcome(serde_json::json!({ "column": "pCR", "classes": ["yes", "no"], "event": "yes" })), &raw)
+            .unwrap();
     assert_eq!((flipped.classes.as_slice(), flipped.event()), (&["no".to_string(), "yes".to_string()][..], Some("yes")));
-    let ordered = outcome::derive(&column_outcome(serde_json::json!({ "column": "grade", "classes": ["I", "II", "III"], "ordered": true })), &raw).unwrap();
+    let ordered = outcome::derive(
+        &column_outcome(serde_json::json!({ "column": "grade", "classes": ["I", "II", "III"], "ordered": true })),
+        &raw,
+    )
+    .unwrap();
     assert_eq!((ordered.counts(), ordered.ordered), (vec![1, 2, 1], true));
     let numbers = outcome::derive(&column_outcome(serde_json::json!({ "column": "x", "event": "1.0" })), &raw).unwrap();
     assert_eq!(numbers.counts(), [3, 1]);

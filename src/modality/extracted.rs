@@ -35,7 +35,8 @@ impl Extracted {
             number += 1;
         }
         if feature != wanted {
-            let message = format!("`{}` would be a second feature {wanted}; it is called {feature}.", source.column.unwrap_or(name));
+            let message =
+                format!("`{}` would be a second feature {wanted}; it is called {feature}.", source.column.unwrap_or(name));
             let finding = Finding::caution("feature-name-taken", message).in_file(&source.table.path);
             self.findings.push(finding.in_columns(source.column));
         }

@@ -69,7 +69,8 @@ pub fn extract(table: &RawTable, modality: &str, options: &ImportedOptions) -> R
         }
     }
     for (why, columns) in dropped {
-        let message = format!("{} no feature of {modality}: {why}.", if columns.len() == 1 { "1 column is" } else { "Some columns are" });
+        let message =
+            format!("{} no feature of {modality}: {why}.", if columns.len() == 1 { "1 column is" } else { "Some columns are" });
         made.findings.push(Finding::info("no-feature", message).in_file(&table.path).in_columns(columns));
     }
     made.findings.extend(pyradiomics(table, claimed().map(|(column, _)| column)));
@@ -85,11 +86,14 @@ pub fn unclaimed(table: &RawTable, blocks: &[&ImportedOptions]) -> Option<Findin
         .columns
         .iter()
         .map(|column| column.name.as_str())
-        .filter(|name| !blocks.iter().any(|block| block.reserved.iter().any(|reserved| reserved == name) || block.claims(name).is_some()))
+        .filter(|name| {
+            !blocks.iter().any(|block| block.reserved.iter().any(|reserved| reserved == name) || block.claims(name).is_some())
+        })
         .collect();
     (!left.is_empty()).then(|| {
         let n = left.len();
-        let message = format!("{n} column{} to no modality and take no part in the study.", if n == 1 { " belongs" } else { "s belong" });
+        let message =
+            format!("{n} column{} to no modality and take no part in the study.", if n == 1 { " belongs" } else { "s belong" });
         Finding::info("column-of-no-modality", message).in_file(&table.path).in_columns(left)
     })
 }
@@ -97,7 +101,8 @@ pub fn unclaimed(table: &RawTable, blocks: &[&ImportedOptions]) -> Option<Findin
 /// The finding that texts in a column of numbers became missing.
 pub(super) fn text_among_numbers(table: &RawTable, column: &RawColumn, strays: Vec<usize>) -> Option<Finding> {
     (!strays.is_empty()).then(|| {
-        let message = format!("`{}` is a column of numbers with {} texts, which were taken as missing.", column.name, strays.len());
+        let message =
+            format!("`{}` is a column of numbers with {} texts, which were taken as missing.", column.name, strays.len());
         Finding::caution("text-among-numbers", message).in_file(&table.path).in_columns([&column.name]).at_rows(strays)
     })
 }
@@ -107,7 +112,8 @@ fn missing_patterns(table: &RawTable, modality: &str, options: &ImportedOptions,
     let unused: Vec<&String> =
         options.columns.iter().filter(|pattern| !table.columns.iter().any(|column| fits(pattern, &column.name))).collect();
     if !unused.is_empty() {
-        let message = format!("{modality}: no column fits {}.", unused.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "));
+        let message =
+            format!("{modality}: no column fits {}.", unused.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", "));
         made.findings.push(Finding::warning("no-such-column", message).in_file(&table.path));
     }
 }
@@ -127,7 +133,8 @@ fn pyradiomics<'a>(table: &RawTable, columns: impl Iterator<Item = &'a RawColumn
         if !what.starts_with("Versions_") && !what.starts_with("Configuration_") {
             continue;
         }
-        let mut values: Vec<String> = (0..table.n_rows()).filter_map(|row| column.text(row)).map(|text| text.into_owned()).collect();
+        let mut values: Vec<String> =
+            (0..table.n_rows()).filter_map(|row| column.text(row)).map(|text| text.into_owned()).collect();
         values.sort();
         values.dedup();
         let label = what.trim_start_matches("Versions_").trim_start_matches("Configuration_");

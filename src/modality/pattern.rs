@@ -27,10 +27,20 @@ mod tests {
 
     #[test]
     fn a_star_stands_for_any_run_of_characters() {
-        for (pattern, name) in [("rad__*", "rad__x"), ("rad__*", "rad__"), ("*", ""), ("*_glcm_*", "mri_glcm_Contrast"), ("a*b*c", "aXbbYc"), ("年*", "年龄"), ("x", "x")] {
+        for (pattern, name) in [
+            ("rad__*", "rad__x"),
+            ("rad__*", "rad__"),
+            ("*", ""),
+            ("*_glcm_*", "mri_glcm_Contrast"),
+            ("a*b*c", "aXbbYc"),
+            ("年*", "年龄"),
+            ("x", "x"),
+        ] {
             assert!(fits(pattern, name), "{pattern} {name}");
         }
-        for (pattern, name) in [("rad__*", "rad_x"), ("x", "xy"), ("*_glcm_*", "glcm_"), ("a*b*c", "acb"), ("ab*ba", "aba"), ("", "x")] {
+        for (pattern, name) in
+            [("rad__*", "rad_x"), ("x", "xy"), ("*_glcm_*", "glcm_"), ("a*b*c", "acb"), ("ab*ba", "aba"), ("", "x")]
+        {
             assert!(!fits(pattern, name), "{pattern} {name}");
         }
     }

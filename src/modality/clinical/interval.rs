@@ -96,8 +96,26 @@ fn bare_number(text: &str) -> Option<f64> {
 
 /// Units that may stand behind a number.
 const UNITS: [&str; 20] = [
-    "years", "year", "yrs", "yr", "y", "岁", "mm2/s", "mm", "毫米", "ms", "毫秒", "/min", "min", "分钟", "signals/cell", "signals",
-    "拷贝", "个", "percent", "左右",
+    "years",
+    "year",
+    "yrs",
+    "yr",
+    "y",
+    "岁",
+    "mm2/s",
+    "mm",
+    "毫米",
+    "ms",
+    "毫秒",
+    "/min",
+    "min",
+    "分钟",
+    "signals/cell",
+    "signals",
+    "拷贝",
+    "个",
+    "percent",
+    "左右",
 ];
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ impl ReceptorEntry {
         // `+80%`, `(+)80%`, `阳性(80-90%)`, `80% +`, `3+ 90%`: a sign and a percentage in either order.
         let (sign, percent): (String, String) = match folded.find('%') {
             Some(end) => {
-                let start = folded[..end].rfind(|c: char| !number(c) && c != '-' && c != ' ').map_or(0, |at| at + char_len(&folded, at));
+                let start =
+                    folded[..end].rfind(|c: char| !number(c) && c != '-' && c != ' ').map_or(0, |at| at + char_len(&folded, at));
                 (format!("{} {}", &folded[..start], &folded[end + 1..]), folded[start..=end].to_string())
             }
             None => (folded.clone(), String::new()),
@@ -198,7 +199,14 @@ mod tests {
 
     #[test]
     fn the_cutoff_divides_at_one_or_ten_per_cent() {
-        for (percent, at_one, at_ten) in [("0", false, false), ("0.9", false, false), ("1", true, false), ("9", true, false), ("10", true, true), ("90-99%", true, true)] {
+        for (percent, at_one, at_ten) in [
+            ("0", false, false),
+            ("0.9", false, false),
+            ("1", true, false),
+            ("9", true, false),
+            ("10", true, true),
+            ("90-99%", true, true),
+        ] {
             assert_eq!(by(percent, None, 1.0), Ok(at_one), "{percent}");
             assert_eq!(by(percent, None, 10.0), Ok(at_ten), "{percent}");
         }
@@ -210,7 +218,8 @@ mod tests {
 
     #[test]
     fn er_low_positive_is_one_to_ten_per_cent() {
-        let low = |percent| status(&ReceptorEntry { percent: Interval::read(percent), positive: None }, DEFAULT_CUTOFF).low_positive;
+        let low =
+            |percent| status(&ReceptorEntry { percent: Interval::read(percent), positive: None }, DEFAULT_CUTOFF).low_positive;
         assert_eq!(["0", "0.5", "1", "10", "10.5", "90"].map(low), [false, false, true, true, false, false].map(Some));
         assert_eq!(low("<10%"), None);
         assert_eq!(low("5-20"), None);

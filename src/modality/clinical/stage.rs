@@ -52,7 +52,9 @@ pub fn grade(text: &str) -> Option<u8> {
     let key = key(text);
     match key.as_str() {
         "low" | "lowgrade" | "well" | "welldifferentiated" | "高分化" | "低级别" => return Some(1),
-        "intermediate" | "intermediategrade" | "moderate" | "moderatelydifferentiated" | "中分化" | "中级别" => return Some(2),
+        "intermediate" | "intermediategrade" | "moderate" | "moderatelydifferentiated" | "中分化" | "中级别" => {
+            return Some(2);
+        }
         "high" | "highgrade" | "poor" | "poorlydifferentiated" | "低分化" | "高级别" => return Some(3),
         _ => {}
     }
@@ -121,7 +123,9 @@ fn single(text: &str) -> Option<()> {
 
 /// A code without what says how it was found (`c`, `p`, `yp`, `r`) and without its letter.
 fn tumour_prefix(key: &str, letter: char) -> &str {
-    let core = ["yp", "yc", "rp", "c", "p", "r", "y"].iter().find_map(|how| key.strip_prefix(how).filter(|rest| rest.starts_with(letter)));
+    let core = ["yp", "yc", "rp", "c", "p", "r", "y"]
+        .iter()
+        .find_map(|how| key.strip_prefix(how).filter(|rest| rest.starts_with(letter)));
     let core = core.unwrap_or(key);
     let core = core.strip_prefix(letter).unwrap_or(core);
     core.strip_prefix("stage").unwrap_or(core)
@@ -146,7 +150,19 @@ mod tests {
 
     #[test]
     fn t_categories() {
-        for (text, number) in [("Tis", 0), ("T0", 0), ("T1c", 1), ("pT1mi", 1), ("cT2", 2), ("ypT3", 3), ("T4d", 4), ("2", 2), ("1b", 1), ("Ⅱ", 2), ("T2期", 2)] {
+        for (text, number) in [
+            ("Tis", 0),
+            ("T0", 0),
+            ("T1c", 1),
+            ("pT1mi", 1),
+            ("cT2", 2),
+            ("ypT3", 3),
+            ("T4d", 4),
+            ("2", 2),
+            ("1b", 1),
+            ("Ⅱ", 2),
+            ("T2期", 2),
+        ] {
             assert_eq!(t_stage(text), Some(number), "{text}");
         }
         for text in ["TX", "T5", "T1-2", "", "tumour", "T23", "N1"] {
@@ -156,7 +172,17 @@ mod tests {
 
     #[test]
     fn n_categories() {
-        for (text, number) in [("N0 (i-)", 0), ("N0 (i+)", 0), ("N0 (mol+)", 0), ("N1mi", 1), ("pN2a", 2), ("cN1", 1), ("N3c", 3), ("0", 0), ("pN0(sn)", 0)] {
+        for (text, number) in [
+            ("N0 (i-)", 0),
+            ("N0 (i+)", 0),
+            ("N0 (mol+)", 0),
+            ("N1mi", 1),
+            ("pN2a", 2),
+            ("cN1", 1),
+            ("N3c", 3),
+            ("0", 0),
+            ("pN0(sn)", 0),
+        ] {
             assert_eq!(n_stage(text), Some(number), "{text}");
         }
         for text in ["NX", "N4", "", "T1", "12", "positive"] {
@@ -166,11 +192,22 @@ mod tests {
 
     #[test]
     fn stages_and_grades() {
-        for (text, number) in [("Stage IIA", 2), ("Stage IV", 4), ("IIIC", 3), ("Ⅲ期", 3), ("0", 0), ("1", 1), ("Stage I", 1)] {
+        for (text, number) in [("Stage IIA", 2), ("Stage IV", 4), ("IIIC", 3), ("Ⅲ期", 3), ("0", 0), ("1", 1), ("Stage I", 1)]
+        {
             assert_eq!(anatomic_stage(text), Some(number), "{text}");
         }
         assert_eq!(anatomic_stage("Stage X"), None);
-        for (text, number) in [("G2", 2), ("II", 2), ("Grade 3", 3), ("2级", 2), ("Nottingham Grade 1", 1), ("低分化", 3), ("高分化", 1), ("Ⅲ", 3), ("1", 1)] {
+        for (text, number) in [
+            ("G2", 2),
+            ("II", 2),
+            ("Grade 3", 3),
+            ("2级", 2),
+            ("Nottingham Grade 1", 1),
+            ("低分化", 3),
+            ("高分化", 1),
+            ("Ⅲ", 3),
+            ("1", 1),
+        ] {
             assert_eq!(grade(text), Some(number), "{text}");
         }
         for text in ["GX", "G4", "0", "I-II", "II-III", ""] {

@@ -20,7 +20,9 @@ impl SubtypeDefinition {
     /// The definition in words.
     pub fn sentence(self) -> &'static str {
         match self {
-            SubtypeDefinition::StGallen2013 => "Subtype by St Gallen 2013: luminal A-like has Ki-67 below 20 % and PR of 20 % or more.",
+            SubtypeDefinition::StGallen2013 => {
+                "Subtype by St Gallen 2013: luminal A-like has Ki-67 below 20 % and PR of 20 % or more."
+            }
             SubtypeDefinition::Maisonneuve2014 => {
                 "Subtype by Maisonneuve 2014: luminal A-like has Ki-67 below 14 %, or from 14 to below 20 % with PR of 20 % or more."
             }

@@ -9,9 +9,43 @@ pub fn says_nothing(text: &str) -> bool {
 }
 
 const NOTHING: [&str; 37] = [
-    "na", "nan", "nd", "nr", "null", "none", "missing", "unknown", "unk", "unclear", "undetermined", "notavailable", "notapplicable",
-    "notevaluated", "notperformed", "notdone", "nottested", "notknown", "notreported", "notstated", "notassessed", "indefinable", "x",
-    "nx", "tx", "gx", "mx", "stagex", "未知", "不详", "不明", "未做", "未行", "未检测", "未查", "缺失", "无法评估",
+    "na",
+    "nan",
+    "nd",
+    "nr",
+    "null",
+    "none",
+    "missing",
+    "unknown",
+    "unk",
+    "unclear",
+    "undetermined",
+    "notavailable",
+    "notapplicable",
+    "notevaluated",
+    "notperformed",
+    "notdone",
+    "nottested",
+    "notknown",
+    "notreported",
+    "notstated",
+    "notassessed",
+    "indefinable",
+    "x",
+    "nx",
+    "tx",
+    "gx",
+    "mx",
+    "stagex",
+    "未知",
+    "不详",
+    "不明",
+    "未做",
+    "未行",
+    "未检测",
+    "未查",
+    "缺失",
+    "无法评估",
 ];
 
 /// Reads a word, sign or number (1, 0) for positive or negative; `Ok(None)` for one that says nothing or equivocal.
@@ -38,12 +72,27 @@ pub fn sign(text: &str) -> Result<Option<bool>, String> {
 }
 
 const POSITIVE: [&str; 18] = [
-    "positive", "pos", "p", "yes", "y", "true", "t", "present", "阳性", "阳", "弱阳性", "强阳性", "中阳性", "部分阳性", "是", "有", "存在",
+    "positive",
+    "pos",
+    "p",
+    "yes",
+    "y",
+    "true",
+    "t",
+    "present",
+    "阳性",
+    "阳",
+    "弱阳性",
+    "强阳性",
+    "中阳性",
+    "部分阳性",
+    "是",
+    "有",
+    "存在",
     "weaklypositive",
 ];
 
-const NEGATIVE: [&str; 14] =
-    ["negative", "neg", "n", "no", "false", "f", "absent", "-", "--", "阴性", "阴", "否", "无", "没有"];
+const NEGATIVE: [&str; 14] = ["negative", "neg", "n", "no", "false", "f", "absent", "-", "--", "阴性", "阴", "否", "无", "没有"];
 
 #[cfg(test)]
 mod tests {

@@ -53,8 +53,34 @@ const HER2_AND_MALIGNANCY: &[Question] = &[Question::Her2, Question::Malignancy]
 /// Words of Latin letters stand for themselves or for the beginning of a word in the name; a leading `=` asks for the whole word.
 const WORDS: &[Rule] = &[
     Rule {
-        words: &["trastuzumab", "herceptin", "pertuzumab", "=tdm1", "=t-dm1", "kadcyla", "=tdxd", "=t-dxd", "deruxtecan", "enhertu", "lapatinib", "neratinib",
-            "tucatinib", "pyrotinib", "inetetamab", "margetuximab", "antiher2", "anti-her2", "anti_her2", "曲妥珠", "赫赛汀", "帕妥珠", "吡咯替尼", "伊尼妥", "靶向", "抗her2"],
+        words: &[
+            "trastuzumab",
+            "herceptin",
+            "pertuzumab",
+            "=tdm1",
+            "=t-dm1",
+            "kadcyla",
+            "=tdxd",
+            "=t-dxd",
+            "deruxtecan",
+            "enhertu",
+            "lapatinib",
+            "neratinib",
+            "tucatinib",
+            "pyrotinib",
+            "inetetamab",
+            "margetuximab",
+            "antiher2",
+            "anti-her2",
+            "anti_her2",
+            "曲妥珠",
+            "赫赛汀",
+            "帕妥珠",
+            "吡咯替尼",
+            "伊尼妥",
+            "靶向",
+            "抗her2",
+        ],
         questions: HER2,
         verdict: Verdict::Warned,
         why: "names a treatment that is given for HER2",
@@ -78,7 +104,20 @@ const WORDS: &[Rule] = &[
         why: "names the HER2 gene, its neighbour or a signature that contains it",
     },
     Rule {
-        words: &["treatment", "therapy", "regimen", "chemo", "pharmaceutical", "=drug", "adjuvant", "neoadjuvant", "治疗", "化疗", "方案", "用药"],
+        words: &[
+            "treatment",
+            "therapy",
+            "regimen",
+            "chemo",
+            "pharmaceutical",
+            "=drug",
+            "adjuvant",
+            "neoadjuvant",
+            "治疗",
+            "化疗",
+            "方案",
+            "用药",
+        ],
         questions: HER2_AND_MALIGNANCY,
         verdict: Verdict::Warned,
         why: "names a treatment, which is chosen in knowledge of the outcome",
@@ -90,13 +129,43 @@ const WORDS: &[Rule] = &[
         why: "names the response to treatment, which is known only after the outcome",
     },
     Rule {
-        words: &["survival", "=os", "=dfs", "=rfs", "=pfs", "death", "vital", "recurrence", "relapse", "progression", "生存", "死亡", "复发", "随访"],
+        words: &[
+            "survival",
+            "=os",
+            "=dfs",
+            "=rfs",
+            "=pfs",
+            "death",
+            "vital",
+            "recurrence",
+            "relapse",
+            "progression",
+            "生存",
+            "死亡",
+            "复发",
+            "随访",
+        ],
         questions: EVERY,
         verdict: Verdict::Warned,
         why: "names the later course, which is known only after the outcome",
     },
     Rule {
-        words: &["malignan", "=benign", "=cancer", "histolog", "histopatholog", "patholog", "diagnos", "biopsy", "=verification", "恶性", "良性", "病理", "诊断", "活检"],
+        words: &[
+            "malignan",
+            "=benign",
+            "=cancer",
+            "histolog",
+            "histopatholog",
+            "patholog",
+            "diagnos",
+            "biopsy",
+            "=verification",
+            "恶性",
+            "良性",
+            "病理",
+            "诊断",
+            "活检",
+        ],
         questions: &[Question::Malignancy],
         verdict: Verdict::Warned,
         why: "names the diagnosis",
@@ -136,23 +205,61 @@ mod tests {
 
     #[test]
     fn what_defines_her2_is_excluded() {
-        for column in ["outcome_column", "HER2 IHC", "her2", "FISH", "CISH", "her2_cent17_ratio", "nte_her2_status", "HER2免疫组化", "分子分型", "PAM50", "subtype",
-            "clinical_HER2_score", "HER2_amplification_tested", "mol_subtype"] {
+        for column in [
+            "outcome_column",
+            "HER2 IHC",
+            "her2",
+            "FISH",
+            "CISH",
+            "her2_cent17_ratio",
+            "nte_her2_status",
+            "HER2免疫组化",
+            "分子分型",
+            "PAM50",
+            "subtype",
+            "clinical_HER2_score",
+            "HER2_amplification_tested",
+            "mol_subtype",
+        ] {
             assert_eq!(verdict(column, Question::Her2), Some(Verdict::Excluded), "{column}");
         }
     }
 
     #[test]
     fn what_may_give_it_away_is_named() {
-        for column in ["treatment", "Trastuzumab", "Herceptin_given", "anti-HER2 therapy", "T-DXd", "靶向治疗", "pCR", "mrna_ERBB2", "overall survival", "adjuvant_chemo",
-            "OS", "vital_status", "曲妥珠单抗用药"] {
+        for column in [
+            "treatment",
+            "Trastuzumab",
+            "Herceptin_given",
+            "anti-HER2 therapy",
+            "T-DXd",
+            "靶向治疗",
+            "pCR",
+            "mrna_ERBB2",
+            "overall survival",
+            "adjuvant_chemo",
+            "OS",
+            "vital_status",
+            "曲妥珠单抗用药",
+        ] {
             assert_eq!(verdict(column, Question::Her2), Some(Verdict::Warned), "{column}");
         }
     }
 
     #[test]
     fn innocent_names_stay() {
-        for column in ["age", "er", "Ki-67", "rad__T1_E_Intensity_Mean", "mother2", "position", "fishing", "mri.dce2_original_glcm_Contrast", "绝经", "grade"] {
+        for column in [
+            "age",
+            "er",
+            "Ki-67",
+            "rad__T1_E_Intensity_Mean",
+            "mother2",
+            "position",
+            "fishing",
+            "mri.dce2_original_glcm_Contrast",
+            "绝经",
+            "grade",
+        ] {
             assert_eq!(verdict(column, Question::Her2), None, "{column}");
         }
         assert_eq!(verdict("her2", Question::Malignancy), Some(Verdict::Warned));

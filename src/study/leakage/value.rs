@@ -54,7 +54,11 @@ impl Separation {
             }
             Separation::Levels { class, levels: found, cases, of } => {
                 let names: Vec<&str> = found.iter().map(|&level| levels[level].as_str()).collect();
-                format!("tells `{}`: all {cases} cases with {} are of this class, which has {of}", classes[*class], names.join(" or "))
+                format!(
+                    "tells `{}`: all {cases} cases with {} are of this class, which has {of}",
+                    classes[*class],
+                    names.join(" or ")
+                )
             }
             Separation::Missing { class, missing, cases, of } => {
                 let how = if *missing { "missing" } else { "recorded" };
@@ -70,8 +74,11 @@ impl Separation {
 /// For each class against the others: AUC ≥ 0.98 or ≤ 0.02 over the cases in which the column is recorded, with at least ten cases
 /// on each side. Where values do not, being recorded or missing may, see [`by_categories`]. `class[i]` is the class of case `i` of `n_classes`.
 pub fn by_numbers(values: &[Option<f64>], class: &[usize], n_classes: usize) -> Option<Separation> {
-    let known: Vec<(f64, usize)> =
-        values.iter().zip(class).filter_map(|(value, &class)| value.filter(|value| !value.is_nan()).map(|value| (value, class))).collect();
+    let known: Vec<(f64, usize)> = values
+        .iter()
+        .zip(class)
+        .filter_map(|(value, &class)| value.filter(|value| !value.is_nan()).map(|value| (value, class)))
+        .collect();
     let scores: Vec<f64> = known.iter().map(|&(value, _)| value).collect();
     for wanted in events(n_classes) {
         let event: Vec<bool> = known.iter().map(|&(_, class)| class == wanted).collect();
@@ -180,7 +187,8 @@ mod tests {
     #[test]
     fn of_three_classes_each_is_compared_with_the_others() {
         let class: Vec<_> = (0..60).map(|i| i / 20).collect();
-        let middle_low: Vec<_> = (0..60).map(|i| Some(if i / 20 == 1 { 0.0 } else { 1.0 + f64::from((i as i32 * 7) % 11) })).collect();
+        let middle_low: Vec<_> =
+            (0..60).map(|i| Some(if i / 20 == 1 { 0.0 } else { 1.0 + f64::from((i as i32 * 7) % 11) })).collect();
         assert_eq!(by_numbers(&middle_low, &class, 3), Some(Separation::Auc { class: 1, auc: 0.0 }));
     }
 
@@ -204,7 +212,10 @@ mod tests {
     #[test]
     fn being_recorded_can_tell_the_class() {
         let recorded_of_events: Vec<_> = (0..40).map(|i| (i >= 20).then_some(1.0)).collect();
-        assert_eq!(by_numbers(&recorded_of_events, &CLASS, 2), Some(Separation::Missing { class: 1, missing: false, cases: 20, of: 20 }));
+        assert_eq!(
+            by_numbers(&recorded_of_events, &CLASS, 2),
+            Some(Separation::Missing { class: 1, missing: false, cases: 20, of: 20 })
+        );
         let levels: Vec<_> = (0..40).map(|i| (i < 20).then_some(0)).collect();
         assert_eq!(by_categories(&levels, &CLASS, 2), Some(Separation::Missing { class: 1, missing: true, cases: 20, of: 20 }));
     }

@@ -107,7 +107,8 @@ fn counts(table: &RawTable, column: Option<&RawColumn>, variable: &str, findings
             variable.description,
             variable.expected()
         );
-        findings.push(Finding::caution("implausible-value", message).in_file(&table.path).in_columns([&column.name]).at_rows(odd));
+        findings
+            .push(Finding::caution("implausible-value", message).in_file(&table.path).in_columns([&column.name]).at_rows(odd));
     }
     values
 }
@@ -130,7 +131,9 @@ fn flagged(cases: &[Her2Outcome], table: &RawTable, columns: &[String]) -> Vec<F
             let message = format!("{}: {flag}; {left_out} of them undetermined by the rules.", super::rows(odd.len()));
             let finding = match flag {
                 Her2Flag::RatioWithoutCopyNumber => Finding::info(flag.code(), message),
-                Her2Flag::IhcUnreadable | Her2Flag::IshUnreadable | Her2Flag::StatusUnreadable => Finding::caution(flag.code(), message),
+                Her2Flag::IhcUnreadable | Her2Flag::IshUnreadable | Her2Flag::StatusUnreadable => {
+                    Finding::caution(flag.code(), message)
+                }
                 _ => Finding::warning(flag.code(), message),
             };
             finding.in_file(&table.path).in_columns(columns.to_vec()).at_rows(odd)

@@ -146,7 +146,8 @@ impl<'a> Adapter<'a> {
     /// Variables that follow from others, where the study names them and the table does not have them.
     fn derived(&mut self) -> Result<()> {
         let (table, options, columns) = (self.table, self.options, self.columns);
-        let asked = |name: &str| options.columns.iter().any(|column| column == name) && recognise::column_of(columns, name).is_none();
+        let asked =
+            |name: &str| options.columns.iter().any(|column| column == name) && recognise::column_of(columns, name).is_none();
         let receptor = |name: &str| receptors::status(table, options, columns, name, &mut Vec::new());
         let intervals = |name: &str| match (recognise::column_of(columns, name), dictionary::variable(name)) {
             (Some(column), Some(variable)) => {

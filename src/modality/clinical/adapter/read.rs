@@ -23,7 +23,12 @@ pub(super) struct Cells {
 ///
 /// # Errors
 /// [`Error::Usage`](crate::error::Error::Usage) if two levels of a variable have one name, which a test of the dictionary rules out.
-pub(super) fn cells(table: &RawTable, column: &RawColumn, variable: &Variable, meanings: Option<&BTreeMap<String, String>>) -> Result<Cells> {
+pub(super) fn cells(
+    table: &RawTable,
+    column: &RawColumn,
+    variable: &Variable,
+    meanings: Option<&BTreeMap<String, String>>,
+) -> Result<Cells> {
     let texts = texts(table, column, meanings);
     let numeric = variable.kind == Kind::Numeric;
     let scale = if numeric { coding::scale(variable, &column.name, &texts) } else { Scale::none() };
@@ -103,14 +108,18 @@ fn plausible(
     findings: &mut Vec<Finding>,
 ) -> Vec<Option<f64>> {
     let Some((low, high)) = variable.range else { return numbers };
-    let outside: Vec<usize> = (0..numbers.len()).filter(|&row| numbers[row].is_some_and(|x| !(low..=high).contains(&x))).collect();
+    let outside: Vec<usize> =
+        (0..numbers.len()).filter(|&row| numbers[row].is_some_and(|x| !(low..=high).contains(&x))).collect();
     if outside.is_empty() {
         return numbers;
     }
     let rows = outside.iter().map(|&row| table.row_number(row)).collect::<Vec<_>>();
     let (first, n, expected) = (numbers[outside[0]].unwrap_or_default(), outside.len(), variable.expected());
     let finding = if 2 * n > numbers.iter().flatten().count() {
-        let message = format!("`{}`: most values ({n}) are not plausible, such as {first}; expected {expected}. They were kept.", column.name);
+        let message = format!(
+            "`{}`: most values ({n}) are not plausible, such as {first}; expected {expected}. They were kept.",
+            column.name
+        );
         Finding::warning("implausible-column", message)
     } else {
         for &row in &outside {
@@ -118,7 +127,8 @@ fn plausible(
             intervals[row] = None;
         }
         let plural = if n == 1 { "value is" } else { "values are" };
-        let message = format!("`{}`: {n} {plural} not plausible, such as {first}; expected {expected}. Taken as missing.", column.name);
+        let message =
+            format!("`{}`: {n} {plural} not plausible, such as {first}; expected {expected}. Taken as missing.", column.name);
         Finding::caution("implausible-value", message)
     };
     findings.push(finding.in_file(&table.path).in_columns([&column.name]).at_rows(rows));
@@ -158,8 +168,11 @@ impl Odd {
             findings.push(at(Finding::caution(code, message), &mut self.unknown.iter().map(|(row, _)| *row)));
         }
         if !self.ranges.is_empty() {
-            let message =
-                format!("`{}`: {} ranges or bounds (`90-99`, `<10`) were read as their middle or bound.", column.name, self.ranges.len());
+            let message = format!(
+                "`{}`: {} ranges or bounds (`90-99`, `<10`) were read as their middle or bound.",
+                column.name,
+                self.ranges.len()
+            );
             findings.push(at(Finding::info("range-as-number", message), &mut self.ranges.iter().copied()));
         }
         if !self.several.is_empty() {

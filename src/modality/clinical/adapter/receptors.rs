@@ -50,7 +50,9 @@ pub(super) fn status(
             contradictions.len(),
             options.receptor_cutoff
         );
-        findings.push(Finding::caution("receptor-contradiction", message).in_file(&table.path).in_columns(names).at_rows(contradictions));
+        findings.push(
+            Finding::caution("receptor-contradiction", message).in_file(&table.path).in_columns(names).at_rows(contradictions),
+        );
     }
     Ok(Receptor {
         positive: outcomes.iter().map(|outcome| outcome.positive.ok().map(f64::from)).collect(),
@@ -70,7 +72,9 @@ fn results(table: &RawTable, column: &RawColumn, options: &ClinicalOptions, find
         .iter()
         .enumerate()
         .map(|(row, text)| {
-            let Some(text) = text.as_deref().filter(|text| !says_nothing(text) || *text == "-") else { return ReceptorEntry::default() };
+            let Some(text) = text.as_deref().filter(|text| !says_nothing(text) || *text == "-") else {
+                return ReceptorEntry::default();
+            };
             let entry = match number(text) {
                 Some(x) => coding.entry(x),
                 None => ReceptorEntry::read(text).ok(),

@@ -16,8 +16,11 @@ const BIRADS: &[Level] = &[
     coded(6.0, "6", &[]),
 ];
 
-pub(super) const VARIABLES: &[Variable] = &[
-    Variable::ordinal("birads", BIRADS, &["bi-rads", "bi_rads", "birads_category", "bi-rads category", "bi-rads分类", "bi-rads分级", "birads分类"], "BI-RADS category")
-        .of(F, ACR)
-        .read_as(Reading::BiRads),
-];
+pub(super) const VARIABLES: &[Variable] = &[Variable::ordinal(
+    "birads",
+    BIRADS,
+    &["bi-rads", "bi_rads", "birads_category", "bi-rads category", "bi-rads分类", "bi-rads分级", "birads分类"],
+    "BI-RADS category",
+)
+.of(F, ACR)
+.read_as(Reading::BiRads)];

@@ -14,13 +14,38 @@ const MENOPAUSE: &[Level] = &[
     coded(
         0.0,
         "pre",
-        &["0", "premenopausal", "pre-menopause", "premenopause", "premenopausal status", "绝经前", "未绝经", "否", "no", "n", "false"],
+        &[
+            "0",
+            "premenopausal",
+            "pre-menopause",
+            "premenopause",
+            "premenopausal status",
+            "绝经前",
+            "未绝经",
+            "否",
+            "no",
+            "n",
+            "false",
+        ],
     ),
     coded(1.0, "peri", &["perimenopausal", "perimenopause", "围绝经期", "围绝经", "绝经期"]),
     coded(
         2.0,
         "post",
-        &["1", "postmenopausal", "post-menopause", "postmenopause", "postmenopausal status", "绝经后", "已绝经", "绝经", "是", "yes", "y", "true"],
+        &[
+            "1",
+            "postmenopausal",
+            "post-menopause",
+            "postmenopause",
+            "postmenopausal status",
+            "绝经后",
+            "已绝经",
+            "绝经",
+            "是",
+            "yes",
+            "y",
+            "true",
+        ],
     ),
 ];
 const T_STAGE: &[Level] =
@@ -35,14 +60,33 @@ const HISTOLOGY: &[Level] = &[
     level(
         "nst",
         &[
-            "idc", "infiltrating ductal carcinoma", "invasive ductal carcinoma", "invasive carcinoma of no special type",
-            "invasive carcinoma of no special type (NST)", "infiltrating carcinoma NOS", "ductal", "ductal carcinoma", "idc/nst", "nos",
-            "浸润性导管癌", "非特殊型浸润性癌", "非特殊类型浸润性癌", "浸润性癌非特殊型", "浸润性癌",
+            "idc",
+            "infiltrating ductal carcinoma",
+            "invasive ductal carcinoma",
+            "invasive carcinoma of no special type",
+            "invasive carcinoma of no special type (NST)",
+            "infiltrating carcinoma NOS",
+            "ductal",
+            "ductal carcinoma",
+            "idc/nst",
+            "nos",
+            "浸润性导管癌",
+            "非特殊型浸润性癌",
+            "非特殊类型浸润性癌",
+            "浸润性癌非特殊型",
+            "浸润性癌",
         ],
     ),
     level(
         "ilc",
-        &["infiltrating lobular carcinoma", "invasive lobular carcinoma", "lobular", "lobular carcinoma", "浸润性小叶癌", "小叶癌"],
+        &[
+            "infiltrating lobular carcinoma",
+            "invasive lobular carcinoma",
+            "lobular",
+            "lobular carcinoma",
+            "浸润性小叶癌",
+            "小叶癌",
+        ],
     ),
     level("mixed", &["mixed histology", "mixed ductal and lobular", "ductal and lobular", "混合型", "混合癌"]),
     level("mucinous", &["mucinous carcinoma", "黏液癌", "粘液癌"]),
@@ -53,9 +97,24 @@ const HISTOLOGY: &[Level] = &[
 const SUBTYPE: &[Level] = &[
     level("luminal_a", &["luminal a", "luminal a-like", "luma", "管腔a型", "luminal a型"]),
     level("luminal_b", &["luminal b", "lumb", "管腔b型", "luminal b型"]),
-    level("luminal_b_her2_negative", &["luminal b her2-", "luminal b her2 negative", "luminal b-like her2 negative", "luminal b (her2阴性)"]),
+    level(
+        "luminal_b_her2_negative",
+        &["luminal b her2-", "luminal b her2 negative", "luminal b-like her2 negative", "luminal b (her2阴性)"],
+    ),
     level("luminal_b_her2_positive", &["luminal b her2 positive", "luminal b-like her2 positive", "luminal b her2阳性"]),
-    level("her2_enriched", &["her2", "her2 enriched", "her2-enriched", "her2 positive", "her2 overexpression", "non-luminal her2", "her2过表达型", "her2阳性型"]),
+    level(
+        "her2_enriched",
+        &[
+            "her2",
+            "her2 enriched",
+            "her2-enriched",
+            "her2 positive",
+            "her2 overexpression",
+            "non-luminal her2",
+            "her2过表达型",
+            "her2阳性型",
+        ],
+    ),
     level("triple_negative", &["triple negative", "tnbc", "tn", "basal", "basal-like", "三阴性", "三阴型", "三阴"]),
 ];
 
@@ -64,7 +123,17 @@ pub(super) const VARIABLES: &[Variable] = &[
         "age",
         "years",
         (15.0, 110.0),
-        &["age at diagnosis", "age_at_diagnosis", "patient_age", "age_years", "age (y)", "diagnosis_age", "年龄", "确诊年龄", "诊断年龄"],
+        &[
+            "age at diagnosis",
+            "age_at_diagnosis",
+            "patient_age",
+            "age_years",
+            "age (y)",
+            "diagnosis_age",
+            "年龄",
+            "确诊年龄",
+            "诊断年龄",
+        ],
         "Age at diagnosis",
     )
     .of(F, ""),
@@ -72,23 +141,52 @@ pub(super) const VARIABLES: &[Variable] = &[
         "menopause",
         MENOPAUSE,
         &[
-            "menopausal", "menopause_status", "menopausal_status", "meno", "postmenopausal", "post_menopausal", "绝经", "绝经状态", "月经状态",
-            "是否绝经", "绝经情况",
+            "menopausal",
+            "menopause_status",
+            "menopausal_status",
+            "meno",
+            "postmenopausal",
+            "post_menopausal",
+            "绝经",
+            "绝经状态",
+            "月经状态",
+            "是否绝经",
+            "绝经情况",
         ],
         "Menopausal status",
     )
     .of(F, ""),
     Variable::nominal("race", &[], &["race_ethnicity", "种族", "民族"], "Race as recorded").of(F, ""),
     Variable::nominal("sex", &[], &["gender", "性别"], "Sex as recorded").of(F, ""),
-    Variable::binary("family_history", &["fh", "family_history_of_breast_cancer", "家族史", "乳腺癌家族史"], "Family history of breast cancer").of(F, ""),
+    Variable::binary(
+        "family_history",
+        &["fh", "family_history_of_breast_cancer", "家族史", "乳腺癌家族史"],
+        "Family history of breast cancer",
+    )
+    .of(F, ""),
     Variable::binary("bilateral", &["bilateral_cancer", "双侧", "双侧乳腺癌"], "Cancer in both breasts").of(F, ""),
     Variable::numeric(
         "size_mm",
         "mm",
         (1.0, 250.0),
         &[
-            "size", "tumor_size", "tumour_size", "tumor size (mm)", "tumour size (mm)", "size (mm)", "max_diameter", "maximum_diameter", "longest_diameter",
-            "max diameter (mm)", "mri_ld_baseline", "肿瘤大小", "最大径", "肿瘤最大径", "长径", "病灶大小", "肿块大小",
+            "size",
+            "tumor_size",
+            "tumour_size",
+            "tumor size (mm)",
+            "tumour size (mm)",
+            "size (mm)",
+            "max_diameter",
+            "maximum_diameter",
+            "longest_diameter",
+            "max diameter (mm)",
+            "mri_ld_baseline",
+            "肿瘤大小",
+            "最大径",
+            "肿瘤最大径",
+            "长径",
+            "病灶大小",
+            "肿块大小",
         ],
         "Largest diameter",
     )
@@ -96,7 +194,19 @@ pub(super) const VARIABLES: &[Variable] = &[
     Variable::ordinal(
         "t_stage",
         T_STAGE,
-        &["t", "ct", "pt", "t_category", "clinical_t", "t stage", "clinical t stage", "ajcc_tumor_pathologic_pt", "staging_tumor_size", "t分期", "临床t分期"],
+        &[
+            "t",
+            "ct",
+            "pt",
+            "t_category",
+            "clinical_t",
+            "t stage",
+            "clinical t stage",
+            "ajcc_tumor_pathologic_pt",
+            "staging_tumor_size",
+            "t分期",
+            "临床t分期",
+        ],
         "T category",
     )
     .of(F, TNM)
@@ -105,7 +215,18 @@ pub(super) const VARIABLES: &[Variable] = &[
     Variable::ordinal(
         "n_stage",
         N_STAGE,
-        &["n", "cn", "pn", "n_category", "clinical_n", "clinical n stage", "ajcc_nodes_pathologic_pn", "staging_nodes", "n分期", "临床n分期"],
+        &[
+            "n",
+            "cn",
+            "pn",
+            "n_category",
+            "clinical_n",
+            "clinical n stage",
+            "ajcc_nodes_pathologic_pn",
+            "staging_nodes",
+            "n分期",
+            "临床n分期",
+        ],
         "N category",
     )
     .of(F, TNM)
@@ -114,7 +235,17 @@ pub(super) const VARIABLES: &[Variable] = &[
     Variable::ordinal(
         "stage",
         STAGE,
-        &["tnm_stage", "clinical_stage", "pathologic_stage", "ajcc_stage", "ajcc_pathologic_tumor_stage", "tnm", "分期", "tnm分期", "临床分期"],
+        &[
+            "tnm_stage",
+            "clinical_stage",
+            "pathologic_stage",
+            "ajcc_stage",
+            "ajcc_pathologic_tumor_stage",
+            "tnm",
+            "分期",
+            "tnm分期",
+            "临床分期",
+        ],
         "Anatomic stage",
     )
     .of(F, TNM)
@@ -124,8 +255,18 @@ pub(super) const VARIABLES: &[Variable] = &[
         "grade",
         GRADE,
         &[
-            "histological_grade", "histologic_grade", "tumor_grade", "tumour_grade", "nottingham_grade", "sbr_grade", "pathological grade", "组织学分级",
-            "病理分级", "分级", "分化程度", "肿瘤分级",
+            "histological_grade",
+            "histologic_grade",
+            "tumor_grade",
+            "tumour_grade",
+            "nottingham_grade",
+            "sbr_grade",
+            "pathological grade",
+            "组织学分级",
+            "病理分级",
+            "分级",
+            "分化程度",
+            "肿瘤分级",
         ],
         "Histological grade (Nottingham)",
     )
@@ -139,17 +280,42 @@ pub(super) const VARIABLES: &[Variable] = &[
     Variable::nominal(
         "histology",
         HISTOLOGY,
-        &["histological_type", "histologic_type", "pathological_type", "pathology", "histology_type", "tumor_type", "diagnosis", "组织学类型", "病理类型", "病理", "病理诊断"],
+        &[
+            "histological_type",
+            "histologic_type",
+            "pathological_type",
+            "pathology",
+            "histology_type",
+            "tumor_type",
+            "diagnosis",
+            "组织学类型",
+            "病理类型",
+            "病理",
+            "病理诊断",
+        ],
         "Histological type",
     )
     .of(F, "WHO Classification of Tumours, 5th edition")
     .defines(CANCER),
-    Variable::binary("lvi", &["lymphovascular_invasion", "vascular_invasion", "脉管侵犯", "脉管癌栓", "淋巴脉管侵犯"], "Lymphovascular invasion")
-        .of(F, "")
-        .gives_away(CANCER),
+    Variable::binary(
+        "lvi",
+        &["lymphovascular_invasion", "vascular_invasion", "脉管侵犯", "脉管癌栓", "淋巴脉管侵犯"],
+        "Lymphovascular invasion",
+    )
+    .of(F, "")
+    .gives_away(CANCER),
     Variable::binary(
         "er",
-        &["er_status", "er_status_by_ihc", "estrogen_receptor", "oestrogen_receptor", "estrogen receptor status", "雌激素受体", "er状态", "er表达"],
+        &[
+            "er_status",
+            "er_status_by_ihc",
+            "estrogen_receptor",
+            "oestrogen_receptor",
+            "estrogen receptor status",
+            "雌激素受体",
+            "er状态",
+            "er表达",
+        ],
         "Oestrogen receptor",
     )
     .signed()
@@ -158,17 +324,31 @@ pub(super) const VARIABLES: &[Variable] = &[
     .gives_away(CANCER),
     Variable::binary(
         "pr",
-        &["pr_status", "pgr", "pgr_status", "pr_status_by_ihc", "progesterone_receptor", "progesterone receptor status", "孕激素受体", "pr状态", "pr表达"],
+        &[
+            "pr_status",
+            "pgr",
+            "pgr_status",
+            "pr_status_by_ihc",
+            "progesterone_receptor",
+            "progesterone receptor status",
+            "孕激素受体",
+            "pr状态",
+            "pr表达",
+        ],
         "Progesterone receptor",
     )
     .signed()
     .of(F, RECEPTOR)
     .read_as(Reading::Receptor)
     .gives_away(CANCER),
-    Variable::binary("hr", &["hr_status", "hormone_receptor", "hormone receptor status", "hormone_receptor_status", "激素受体", "hr状态"], "Hormone receptor: ER or PR positive")
-        .signed()
-        .of(F, RECEPTOR)
-        .gives_away(CANCER),
+    Variable::binary(
+        "hr",
+        &["hr_status", "hormone_receptor", "hormone receptor status", "hormone_receptor_status", "激素受体", "hr状态"],
+        "Hormone receptor: ER or PR positive",
+    )
+    .signed()
+    .of(F, RECEPTOR)
+    .gives_away(CANCER),
     Variable::percent(
         "er_pct",
         &["er_percent", "er (%)", "er_status_ihc_percent_positive", "er表达率", "er百分比", "er阳性率"],
@@ -185,7 +365,21 @@ pub(super) const VARIABLES: &[Variable] = &[
     .gives_away(CANCER),
     Variable::percent(
         "ki67_pct",
-        &["ki67", "ki-67", "ki67 (%)", "ki67 index", "ki-67 index", "ki67_percent", "ki67 expression", "mib-1", "mib1", "ki67指数", "ki67表达", "ki67增殖指数", "增殖指数"],
+        &[
+            "ki67",
+            "ki-67",
+            "ki67 (%)",
+            "ki67 index",
+            "ki-67 index",
+            "ki67_percent",
+            "ki67 expression",
+            "mib-1",
+            "mib1",
+            "ki67指数",
+            "ki67表达",
+            "ki67增殖指数",
+            "增殖指数",
+        ],
         "Ki-67 labelling index",
     )
     .of(F, "International Ki67 in Breast Cancer Working Group 2021")
@@ -193,7 +387,17 @@ pub(super) const VARIABLES: &[Variable] = &[
     Variable::nominal(
         "subtype",
         SUBTYPE,
-        &["molecular_subtype", "mol_subtype", "pam50", "intrinsic_subtype", "ihc_subtype", "surrogate_subtype", "分子分型", "分子亚型", "分型"],
+        &[
+            "molecular_subtype",
+            "mol_subtype",
+            "pam50",
+            "intrinsic_subtype",
+            "ihc_subtype",
+            "surrogate_subtype",
+            "分子分型",
+            "分子亚型",
+            "分型",
+        ],
         "Molecular subtype",
     )
     .of(F, "St Gallen 2013")
@@ -203,8 +407,18 @@ pub(super) const VARIABLES: &[Variable] = &[
         "her2_ihc",
         &[],
         &[
-            "ihc her2", "her2 ihc score", "her2 score", "her2_ihc_score", "her2_immunohistochemistry_level_result", "c-erbb-2", "cerbb2", "her2免疫组化",
-            "her2 免疫组织化学", "免疫组化her2", "her2(ihc)", "her2评分",
+            "ihc her2",
+            "her2 ihc score",
+            "her2 score",
+            "her2_ihc_score",
+            "her2_immunohistochemistry_level_result",
+            "c-erbb-2",
+            "cerbb2",
+            "her2免疫组化",
+            "her2 免疫组织化学",
+            "免疫组化her2",
+            "her2(ihc)",
+            "her2评分",
         ],
         "HER2 by immunohistochemistry: 0, 1+, 2+, 3+",
     )
@@ -215,8 +429,21 @@ pub(super) const VARIABLES: &[Variable] = &[
         "her2_ish",
         &[],
         &[
-            "her2 fish", "her2_fish_status", "fish", "ish", "cish", "fish her2", "her2 ish result", "her2_fish_result", "her2 amplification", "fish结果",
-            "her2 fish结果", "her2基因扩增", "her2扩增", "fish检测", "原位杂交",
+            "her2 fish",
+            "her2_fish_status",
+            "fish",
+            "ish",
+            "cish",
+            "fish her2",
+            "her2 ish result",
+            "her2_fish_result",
+            "her2 amplification",
+            "fish结果",
+            "her2 fish结果",
+            "her2基因扩增",
+            "her2扩增",
+            "fish检测",
+            "原位杂交",
         ],
         "HER2 by in situ hybridisation",
     )
@@ -227,7 +454,15 @@ pub(super) const VARIABLES: &[Variable] = &[
         "ish_ratio",
         "",
         (0.1, 40.0),
-        &["her2_cep17_ratio", "her2/cep17", "her2/cep17 ratio", "her2_cent17_ratio", "fish ratio", "fish_ratio", "her2/cep17比值"],
+        &[
+            "her2_cep17_ratio",
+            "her2/cep17",
+            "her2/cep17 ratio",
+            "her2_cent17_ratio",
+            "fish ratio",
+            "fish_ratio",
+            "her2/cep17比值",
+        ],
         "HER2/CEP17 ratio (dual probe)",
     )
     .of(F, HER2_GUIDELINE)
@@ -237,24 +472,53 @@ pub(super) const VARIABLES: &[Variable] = &[
         "ish_cn",
         "signals per cell",
         (0.5, 60.0),
-        &["her2_copy_number", "her2 copy number", "her2 cn", "average her2 copy number", "her2 signals per cell", "her2拷贝数", "平均her2拷贝数"],
+        &[
+            "her2_copy_number",
+            "her2 copy number",
+            "her2 cn",
+            "average her2 copy number",
+            "her2 signals per cell",
+            "her2拷贝数",
+            "平均her2拷贝数",
+        ],
         "Mean HER2 copy number per cell (dual probe)",
     )
     .of(F, HER2_GUIDELINE)
     .defines(HER2)
     .gives_away(CANCER),
-    Variable::numeric("ish_single_cn", "signals per cell", (0.5, 60.0), &["single_probe_cn", "her2 single probe copy number", "单探针拷贝数"], "Mean HER2 copy number per cell (single probe)")
-        .of(F, HER2_GUIDELINE)
-        .defines(HER2)
+    Variable::numeric(
+        "ish_single_cn",
+        "signals per cell",
+        (0.5, 60.0),
+        &["single_probe_cn", "her2 single probe copy number", "单探针拷贝数"],
+        "Mean HER2 copy number per cell (single probe)",
+    )
+    .of(F, HER2_GUIDELINE)
+    .defines(HER2)
     .gives_away(CANCER),
-    Variable::percent("her2_faint_pct", &["her2 faint percent", "faint staining (%)"], "Cells with faint, incomplete HER2 staining where IHC is 0")
-        .of(F, HER2_GUIDELINE)
-        .defines(HER2)
+    Variable::percent(
+        "her2_faint_pct",
+        &["her2 faint percent", "faint staining (%)"],
+        "Cells with faint, incomplete HER2 staining where IHC is 0",
+    )
+    .of(F, HER2_GUIDELINE)
+    .defines(HER2)
     .gives_away(CANCER),
     Variable::nominal(
         "her2_status",
         &[],
-        &["her2", "her-2", "her2 status", "her2_status_by_ihc", "her2_positive", "her2/neu", "her2状态", "her2表达", "her2结果", "her2表达状态"],
+        &[
+            "her2",
+            "her-2",
+            "her2 status",
+            "her2_status_by_ihc",
+            "her2_positive",
+            "her2/neu",
+            "her2状态",
+            "her2表达",
+            "her2结果",
+            "her2表达状态",
+        ],
         "HER2 status as stated",
     )
     .of(F, HER2_GUIDELINE)

@@ -30,12 +30,26 @@ impl Ihc {
     pub fn read(text: &str) -> Result<Ihc, String> {
         let folded = fold(text);
         let mut core: String = folded.chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '[' | ']' | ':' | '_')).collect();
-        for prefix in ["her-2/neu", "her2/neu", "her-2", "her2", "c-erbb-2", "c-erbb2", "cerbb-2", "cerbb2", "免疫组化", "ihc", "score", "level"] {
+        for prefix in [
+            "her-2/neu",
+            "her2/neu",
+            "her-2",
+            "her2",
+            "c-erbb-2",
+            "c-erbb2",
+            "cerbb-2",
+            "cerbb2",
+            "免疫组化",
+            "ihc",
+            "score",
+            "level",
+        ] {
             core = core.strip_prefix(prefix).map(str::to_string).unwrap_or(core);
         }
         for suffix in ["positive", "negative", "equivocal", "阳性", "阴性", "级", "分"] {
             // `3+ positive` repeats the score in words; a lone word is read below.
-            if let Some(score) = core.strip_suffix(suffix).filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit() || c == '+')) {
+            if let Some(score) = core.strip_suffix(suffix).filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit() || c == '+'))
+            {
                 core = score.to_string();
             }
         }

@@ -1,6 +1,9 @@
 //! HER2 in situ hybridisation: a reported result, the dual-probe groups, the single-probe rule.
 
-use crate::modality::clinical::{Interval, text::{fold, key}};
+use crate::modality::clinical::{
+    Interval,
+    text::{fold, key},
+};
 
 /// An ISH result as it decides an IHC score of 2+, or as a dual-probe group that still needs the IHC score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,18 +41,20 @@ impl Ish {
             };
         }
         Ok(Some(match core.as_str() {
-            "positive" | "pos" | "p" | "amplified" | "amplification" | "amp" | "yes" | "+" | "扩增" | "有扩增" | "阳性" | "基因扩增"
-            | "有" | "是" => Ish::Positive,
+            "positive" | "pos" | "p" | "amplified" | "amplification" | "amp" | "yes" | "+" | "扩增" | "有扩增" | "阳性"
+            | "基因扩增" | "有" | "是" => Ish::Positive,
             "negative" | "neg" | "n" | "notamplified" | "nonamplified" | "unamplified" | "noamplification" | "nonamp" | "no"
-            | "-" | "无扩增" | "未扩增" | "阴性" | "不扩增" | "未见扩增" | "基因无扩增" | "无" | "否" => Ish::Negative,
+            | "-" | "无扩增" | "未扩增" | "阴性" | "不扩增" | "未见扩增" | "基因无扩增" | "无" | "否" => {
+                Ish::Negative
+            }
             "equivocal" | "borderline" | "临界" | "不确定" => Ish::Equivocal,
             "group1" | "g1" | "第1组" => Ish::Positive,
             "group2" | "g2" | "第2组" => Ish::Group(2),
             "group3" | "g3" | "第3组" => Ish::Group(3),
             "group4" | "g4" | "第4组" => Ish::Group(4),
             "group5" | "g5" | "第5组" => Ish::Negative,
-            "" | "na" | "nan" | "none" | "notdone" | "notperformed" | "notevaluated" | "notavailable" | "indeterminate" | "unknown" | "failed"
-            | "未做" | "未检测" | "未行" | "未查" | "未知" | "不详" => return Ok(None),
+            "" | "na" | "nan" | "none" | "notdone" | "notperformed" | "notevaluated" | "notavailable" | "indeterminate"
+            | "unknown" | "failed" | "未做" | "未检测" | "未行" | "未查" | "未知" | "不详" => return Ok(None),
             _ => return Err(text.trim().to_string()),
         }))
     }
@@ -107,8 +112,14 @@ mod tests {
     #[test]
     fn the_usual_spellings_of_a_result_are_read() {
         for (result, spellings) in [
-            (Some(Ish::Positive), vec!["Positive", "+", "(+)", "FISH(+)", "FISH+", "amplified", "扩增", "FISH阳性", "1", "HER2 amplified"]),
-            (Some(Ish::Negative), vec!["Negative", "-", "FISH(-)", "FISH-", "not amplified", "non-amplified", "无扩增", "FISH无扩增", "0"]),
+            (
+                Some(Ish::Positive),
+                vec!["Positive", "+", "(+)", "FISH(+)", "FISH+", "amplified", "扩增", "FISH阳性", "1", "HER2 amplified"],
+            ),
+            (
+                Some(Ish::Negative),
+                vec!["Negative", "-", "FISH(-)", "FISH-", "not amplified", "non-amplified", "无扩增", "FISH无扩增", "0"],
+            ),
             (Some(Ish::Equivocal), vec!["Equivocal", "不确定"]),
             (Some(Ish::Group(3)), vec!["Group 3", "G3"]),
             (None, vec!["Not Performed", "[Not Evaluated]", "Indeterminate", "未做", "", "NA"]),

@@ -119,7 +119,9 @@ impl Her2Rules {
         lines.push(
             match self.stated_status {
                 StatedStatus::Never => "A stated status without IHC or ISH is not used.",
-                StatedStatus::IfNothingElse => "A stated status is used only in a table that has neither an IHC nor an ISH column.",
+                StatedStatus::IfNothingElse => {
+                    "A stated status is used only in a table that has neither an IHC nor an ISH column."
+                }
                 StatedStatus::WhereMissing => "A stated status is used where a case has neither an IHC score nor an ISH result.",
             }
             .to_string(),

@@ -1,7 +1,10 @@
 //! A HER2 status stated without its grounds.
 
 use super::{Her2Level, Ihc};
-use crate::modality::clinical::{text::{fold, key}, value};
+use crate::modality::clinical::{
+    text::{fold, key},
+    value,
+};
 
 /// What a report calls the tumour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,9 +33,13 @@ impl StatedClass {
             "low" | "lowexpression" | "低表达" | "低" => StatedClass::Low,
             "zero" | "零表达" | "零" | "无表达" => StatedClass::Zero,
             "ultralow" | "超低表达" | "超低" => StatedClass::Ultralow,
-            "positive" | "overexpression" | "overexpressed" | "amplified" | "过表达" | "高表达" | "阳性" => StatedClass::Positive,
+            "positive" | "overexpression" | "overexpressed" | "amplified" | "过表达" | "高表达" | "阳性" => {
+                StatedClass::Positive
+            }
             "negative" | "阴性" => StatedClass::Negative,
-            _ => return Ok(value::sign(rest)?.map(|positive| if positive { StatedClass::Positive } else { StatedClass::Negative })),
+            _ => {
+                return Ok(value::sign(rest)?.map(|positive| if positive { StatedClass::Positive } else { StatedClass::Negative }));
+            }
         }))
     }
 
