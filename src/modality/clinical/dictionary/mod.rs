@@ -6,10 +6,12 @@
 
 mod assessment;
 mod course;
+mod her2;
 mod identity;
 mod mammography;
 mod mri;
 mod pathology;
+mod patient;
 mod quantitative;
 mod ultrasound;
 mod variable;
@@ -24,7 +26,9 @@ use std::sync::LazyLock;
 pub fn variables() -> impl Iterator<Item = &'static Variable> {
     let lists = [
         identity::VARIABLES,
+        patient::VARIABLES,
         pathology::VARIABLES,
+        her2::VARIABLES,
         course::VARIABLES,
         assessment::VARIABLES,
         mri::VARIABLES,
