@@ -79,9 +79,11 @@ impl Interval {
         }
     }
 
-    /// Both bounds multiplied by a positive `factor`.
+    /// Both bounds multiplied by a positive `factor`, to twelve digits: a change of unit adds none (0.07 is 7 %, not
+    /// 7.000000000000001 %).
     pub fn times(self, factor: f64) -> Self {
-        Interval { low: self.low * factor, high: self.high * factor, ..self }
+        let times = |bound: f64| format!("{:.11e}", bound * factor).parse().unwrap_or(bound * factor);
+        if factor == 1.0 { self } else { Interval { low: times(self.low), high: times(self.high), ..self } }
     }
 }
 
@@ -153,5 +155,7 @@ mod tests {
         assert_eq!(read("10-19%").at_least(10.0), Some(true));
         assert_eq!(read(">6").at_least(6.0), Some(true));
         assert_eq!(read(">90%").within(0.0, 100.0).point(), 95.0);
+        assert_eq!(read("0.07").times(100.0).point(), 7.0);
+        assert_eq!(read(">950").times(1e-3), read(">0.95"));
     }
 }

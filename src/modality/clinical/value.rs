@@ -8,7 +8,7 @@ pub fn says_nothing(text: &str) -> bool {
     key.is_empty() || NOTHING.contains(&key.as_str()) || key.starts_with("indeterminate")
 }
 
-const NOTHING: [&str; 37] = [
+const NOTHING: &[&str] = &[
     "na",
     "nan",
     "nd",
@@ -31,7 +31,6 @@ const NOTHING: [&str; 37] = [
     "notstated",
     "notassessed",
     "indefinable",
-    "x",
     "nx",
     "tx",
     "gx",
@@ -71,7 +70,7 @@ pub fn sign(text: &str) -> Result<Option<bool>, String> {
     }
 }
 
-const POSITIVE: [&str; 18] = [
+const POSITIVE: &[&str] = &[
     "positive",
     "pos",
     "p",

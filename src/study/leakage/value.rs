@@ -32,12 +32,16 @@ pub enum Separation {
         /// Cases of the class.
         of: usize,
     },
-    /// Being recorded or missing tells the class.
+    /// All cases in which the column is recorded (or all in which it is missing) are of this class.
     Missing {
         /// Position of the class.
         class: usize,
-        /// Whether the cases of the class are those in which the column is missing.
+        /// Whether the cases are those in which the column is missing.
         missing: bool,
+        /// How many they are.
+        cases: usize,
+        /// Cases of the class.
+        of: usize,
     },
 }
 
@@ -56,9 +60,9 @@ impl Separation {
                     names.join(" or ")
                 )
             }
-            Separation::Missing { class, missing } => {
+            Separation::Missing { class, missing, cases, of } => {
                 let how = if *missing { "missing" } else { "recorded" };
-                format!("is {how} almost only where the outcome is `{}`", classes[*class])
+                format!("tells `{}`: all {cases} cases in which it is {how} are of this class, which has {of}", classes[*class])
             }
         }
     }
@@ -68,8 +72,7 @@ impl Separation {
 ///
 /// # Definition
 /// For each class against the others: AUC ≥ 0.98 or ≤ 0.02 over the cases in which the column is recorded, with at least ten cases
-/// on each side. Where values do not, being recorded or missing may: sensitivity and specificity of it are both 0.95 or more.
-/// `class[i]` is the class of case `i` of `n_classes`.
+/// on each side. Where values do not, being recorded or missing may, see [`by_categories`]. `class[i]` is the class of case `i` of `n_classes`.
 pub fn by_numbers(values: &[Option<f64>], class: &[usize], n_classes: usize) -> Option<Separation> {
     let known: Vec<(f64, usize)> = values
         .iter()
@@ -96,8 +99,14 @@ pub fn by_numbers(values: &[Option<f64>], class: &[usize], n_classes: usize) -> 
 ///
 /// # Definition
 /// A level tells a class if all of its n cases are of it and prevalenceⁿ < 1e-6, so that chance does not explain it. The column is
-/// suspect if such levels hold a quarter of the class or more. Missing values as in [`by_numbers`].
+/// suspect if such levels hold a quarter of the class or more. Where none does, being recorded and missing are looked at likewise.
 pub fn by_categories(levels: &[Option<usize>], class: &[usize], n_classes: usize) -> Option<Separation> {
+    by_levels(levels, class, n_classes)
+        .or_else(|| by_missing(&levels.iter().map(Option::is_none).collect::<Vec<_>>(), class, n_classes))
+}
+
+/// The class that levels tell best.
+fn by_levels(levels: &[Option<usize>], class: &[usize], n_classes: usize) -> Option<Separation> {
     let n_levels = levels.iter().flatten().max().map_or(0, |&most| most + 1);
     let mut counts = vec![vec![0usize; n_classes]; n_levels];
     let mut class_counts = vec![0usize; n_classes];
@@ -109,8 +118,7 @@ pub fn by_categories(levels: &[Option<usize>], class: &[usize], n_classes: usize
     }
     let known: usize = class_counts.iter().sum();
     let mut best: Option<(f64, Separation)> = None;
-    for wanted in 0..n_classes {
-        let of = class_counts[wanted];
+    for (wanted, &of) in class_counts.iter().enumerate() {
         if of < FEWEST || known - of < FEWEST {
             continue;
         }
@@ -127,28 +135,15 @@ pub fn by_categories(levels: &[Option<usize>], class: &[usize], n_classes: usize
         }
     }
     best.map(|(_, separation)| separation)
-        .or_else(|| by_missing(&levels.iter().map(Option::is_none).collect::<Vec<_>>(), class, n_classes))
 }
 
-/// Whether being recorded or missing tells a class apart.
+/// Whether being recorded or missing tells a class apart: a level like any other.
 fn by_missing(missing: &[bool], class: &[usize], n_classes: usize) -> Option<Separation> {
-    for wanted in events(n_classes) {
-        let count = |is_missing: bool, of_class: bool| {
-            missing.iter().zip(class).filter(|&(&missing, &class)| missing == is_missing && (class == wanted) == of_class).count()
-        };
-        let [inside, outside] = [true, false].map(|of_class| count(true, of_class) + count(false, of_class));
-        if inside < FEWEST || outside < FEWEST {
-            continue;
-        }
-        for is_missing in [true, false] {
-            let sensitivity = count(is_missing, true) as f64 / inside as f64;
-            let specificity = count(!is_missing, false) as f64 / outside as f64;
-            if sensitivity >= 0.95 && specificity >= 0.95 {
-                return Some(Separation::Missing { class: wanted, missing: is_missing });
-            }
-        }
+    let levels: Vec<Option<usize>> = missing.iter().map(|&missing| Some(usize::from(missing))).collect();
+    match by_levels(&levels, class, n_classes)? {
+        Separation::Levels { class, levels, cases, of } => Some(Separation::Missing { class, missing: levels == [1], cases, of }),
+        other => Some(other),
     }
-    None
 }
 
 /// The classes to be told from the others: the event of two, each of more.
@@ -217,8 +212,11 @@ mod tests {
     #[test]
     fn being_recorded_can_tell_the_class() {
         let recorded_of_events: Vec<_> = (0..40).map(|i| (i >= 20).then_some(1.0)).collect();
-        assert_eq!(by_numbers(&recorded_of_events, &CLASS, 2), Some(Separation::Missing { class: 1, missing: false }));
+        assert_eq!(
+            by_numbers(&recorded_of_events, &CLASS, 2),
+            Some(Separation::Missing { class: 1, missing: false, cases: 20, of: 20 })
+        );
         let levels: Vec<_> = (0..40).map(|i| (i < 20).then_some(0)).collect();
-        assert_eq!(by_categories(&levels, &CLASS, 2), Some(Separation::Missing { class: 1, missing: true }));
+        assert_eq!(by_categories(&levels, &CLASS, 2), Some(Separation::Missing { class: 1, missing: true, cases: 20, of: 20 }));
     }
 }

@@ -3,7 +3,7 @@
 use super::{CaseOutcome, Outcome};
 use crate::error::{Error, Result};
 use crate::modality::clinical::dictionary::{self, Question, Variable};
-use crate::modality::clinical::her2::{self, Her2Evidence, Her2Flag, Her2Outcome};
+use crate::modality::clinical::her2::{self, Her2Evidence, Her2Flag, Her2Outcome, Ihc};
 use crate::modality::clinical::{Interval, says_nothing};
 use crate::study::spec::{Her2Spec, Task};
 use crate::table::{Finding, RawColumn, RawTable};
@@ -31,13 +31,21 @@ pub(super) fn derive(task: Task, spec: &Her2Spec, table: &RawTable) -> Result<Ou
 /// [`Error::Input`] if a named column is not there, [`Error::Study`] if the table has none of the columns.
 pub fn her2_of_rows(spec: &Her2Spec, table: &RawTable) -> Result<(Vec<Her2Outcome>, Vec<String>, Vec<Finding>)> {
     let find = |named: &Option<String>, variable: &str| find_column(table, named.as_deref(), variable);
-    let ihc = find(&spec.ihc, "her2_ihc")?;
+    let mut ihc = find(&spec.ihc, "her2_ihc")?;
     let ish = find(&spec.ish, "her2_ish")?;
     let ratio = find(&spec.ratio, "ish_ratio")?;
     let copies = find(&spec.copies, "ish_cn")?;
     let single = find(&spec.single_probe_copies, "ish_single_cn")?;
-    let status = find(&spec.status, "her2_status")?;
+    let mut status = find(&spec.status, "her2_status")?;
     let faint = find(&spec.faint, "her2_faint_pct")?;
+    let mut findings = Vec::new();
+    if let (None, None, None, Some(column)) = (&spec.ihc, &spec.status, ihc, status)
+        && holds_scores(column)
+    {
+        let message = format!("`{}` is named like a status and holds IHC scores; it was read as these.", column.name);
+        findings.push(Finding::caution("her2-status-holds-scores", message).in_file(&table.path).in_columns([&column.name]));
+        (ihc, status) = (Some(column), None);
+    }
     let used: Vec<&RawColumn> = [ihc, ish, ratio, copies, single, status, faint].into_iter().flatten().collect();
     if used.is_empty() {
         return Err(Error::study(format!(
@@ -46,7 +54,6 @@ pub fn her2_of_rows(spec: &Her2Spec, table: &RawTable) -> Result<(Vec<Her2Outcom
         )));
     }
     let only_status = [ihc, ish, ratio, copies, single].iter().all(Option::is_none);
-    let mut findings = Vec::new();
     let ratios = counts(table, ratio, "ish_ratio", &mut findings);
     let copy_numbers = counts(table, copies, "ish_cn", &mut findings);
     let single_copies = counts(table, single, "ish_single_cn", &mut findings);
@@ -62,7 +69,8 @@ pub fn her2_of_rows(spec: &Her2Spec, table: &RawTable) -> Result<(Vec<Her2Outcom
                 ish_copies: copy_numbers[row],
                 single_probe_copies: single_copies[row],
                 status: status.as_deref(),
-                faint_percent: faint_percents[row].map(|percent| percent.point()),
+                // `<10%` may be none at all, so it does not tell ultralow from null.
+                faint_percent: faint_percents[row].filter(|x| x.is_exact() || x.low > 0.0).map(|percent| percent.point()),
                 only_status,
             };
             her2::derive(&evidence, &spec.rules)
@@ -83,6 +91,12 @@ fn find_column<'a>(table: &'a RawTable, named: Option<&str>, variable: &str) -> 
             .iter()
             .find(|column| dictionary::variable_of_column(&column.name).is_some_and(|known| known.name == variable))),
     }
+}
+
+/// Whether a column holds IHC scores: every recorded cell is one, and one of them cannot be a mere sign.
+fn holds_scores(column: &RawColumn) -> bool {
+    let cells: Vec<_> = (0..column.cells.len()).filter_map(|row| column.text(row)).filter(|text| !says_nothing(text)).collect();
+    cells.iter().any(|text| Ihc::is_graded(text)) && cells.iter().all(|text| Ihc::read(text).is_ok())
 }
 
 /// Signal counts within their plausible range; others are left out and reported.

@@ -3,9 +3,9 @@
 use super::coding::{self, Scale};
 use crate::error::Result;
 use crate::modality::clinical::dictionary::{Kind, Reading, Value, Variable};
-use crate::modality::clinical::{Interval, key, says_nothing};
+use crate::modality::clinical::{Interval, key};
 use crate::table::{Column, Finding, RawColumn, RawTable};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A column that was read.
 pub(super) struct Cells {
@@ -35,33 +35,36 @@ pub(super) fn cells(
     let unreadable_numbers = !numeric && coding::numbers_are_no_levels(variable, &texts);
     let mut odd = Odd::default();
     let mut intervals = vec![None; texts.len()];
-    let values: Vec<Value> = texts
-        .iter()
-        .enumerate()
-        .map(|(row, text)| {
-            let Some(text) = text.as_deref().filter(|text| !says_nothing(text) || variable.read(text) != Value::Nothing) else {
-                return Value::Nothing;
-            };
-            if unreadable_numbers && coding::is_number(text) {
-                odd.unknown.push((row, text.to_string()));
-                return Value::Unknown;
-            }
-            let mut value = variable.read(text);
-            if numeric && value != Value::Nothing {
-                let interval = Interval::read(text).map(|interval| interval.times(scale.factor));
-                let interval = interval.map(|x| if variable.unit == Some("%") { x.within(0.0, 100.0) } else { x });
-                intervals[row] = interval;
-                value = interval.map_or(Value::Unknown, |interval| Value::Number(interval.point(), !interval.is_exact()));
-            }
-            match &value {
-                Value::Unknown => odd.unknown.push((row, text.to_string())),
-                Value::Number(_, true) if numeric => odd.ranges.push(row),
-                Value::Number(_, true) | Value::Level(_, true) => odd.several.push(row),
-                _ => {}
-            }
-            value
-        })
-        .collect();
+    // Descriptors repeat from row to row, so each spelling is looked up once.
+    let mut known: HashMap<&str, Value> = HashMap::new();
+    let mut values = Vec::with_capacity(texts.len());
+    for (row, text) in texts.iter().enumerate() {
+        let Some(text) = text.as_deref() else {
+            values.push(Value::Nothing);
+            continue;
+        };
+        let mut value = match known.get(text) {
+            Some(value) => value.clone(),
+            None if unreadable_numbers && coding::is_number(text) => Value::Unknown,
+            None => variable.read(text),
+        };
+        if !numeric && !known.contains_key(text) {
+            known.insert(text, value.clone());
+        }
+        if numeric && value != Value::Nothing {
+            let interval = Interval::read(text).map(|interval| interval.times(scale.factor));
+            let interval = interval.map(|x| if variable.unit == Some("%") { x.within(0.0, 100.0) } else { x });
+            intervals[row] = interval;
+            value = interval.map_or(Value::Unknown, |interval| Value::Number(interval.point(), !interval.is_exact()));
+        }
+        match &value {
+            Value::Unknown => odd.unknown.push((row, text.to_string())),
+            Value::Number(_, true) if numeric => odd.ranges.push(row),
+            Value::Number(_, true) | Value::Level(_, true) => odd.several.push(row),
+            _ => {}
+        }
+        values.push(value);
+    }
     let recorded = values.iter().filter(|value| **value != Value::Nothing).count();
     let fits = 2 * odd.unknown.len() <= recorded;
     let mut findings: Vec<Finding> = scale.finding(table, column).into_iter().collect();

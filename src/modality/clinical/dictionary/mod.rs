@@ -4,11 +4,14 @@
 //! columns and values have in English and Chinese, and the questions whose answer it gives away. To add one, add an entry;
 //! the tests then ask that no two variables share a column name and no two levels a spelling.
 
+mod assessment;
 mod course;
+mod her2;
 mod identity;
 mod mammography;
 mod mri;
 mod pathology;
+mod patient;
 mod quantitative;
 mod ultrasound;
 mod variable;
@@ -23,8 +26,11 @@ use std::sync::LazyLock;
 pub fn variables() -> impl Iterator<Item = &'static Variable> {
     let lists = [
         identity::VARIABLES,
+        patient::VARIABLES,
         pathology::VARIABLES,
+        her2::VARIABLES,
         course::VARIABLES,
+        assessment::VARIABLES,
         mri::VARIABLES,
         quantitative::VARIABLES,
         ultrasound::VARIABLES,

@@ -1,6 +1,6 @@
 //! MRI as a radiologist describes it.
 
-use super::variable::{Family, Level, Reading, Variable, coded, level};
+use super::variable::{Family, Level, Variable, coded, level};
 
 const F: Family = Family::Mri;
 const ACR: &str = "ACR BI-RADS Atlas, 5th edition (2013)";
@@ -102,17 +102,6 @@ const DELAYED: &[Level] = &[
         &["iii", "3", "type iii", "type 3", "wash-out", "iii型", "3型", "流出型", "廓清型", "速升速降型", "fast-rise wash-out"],
     ),
 ];
-const BIRADS: &[Level] = &[
-    coded(1.0, "1", &[]),
-    coded(2.0, "2", &[]),
-    coded(3.0, "3", &[]),
-    coded(4.0, "4a", &[]),
-    coded(4.3, "4b", &[]),
-    coded(4.6, "4c", &[]),
-    coded(5.0, "5", &[]),
-    coded(6.0, "6", &[]),
-];
-
 pub(super) const VARIABLES: &[Variable] = &[
     Variable::ordinal(
         "mri_bpe",
@@ -275,12 +264,4 @@ pub(super) const VARIABLES: &[Variable] = &[
         "Type of the time–signal curve",
     )
     .of(F, "Kuhl et al. 1999"),
-    Variable::ordinal(
-        "birads",
-        BIRADS,
-        &["bi-rads", "bi_rads", "birads_category", "bi-rads category", "bi-rads分类", "bi-rads分级", "birads分类"],
-        "BI-RADS category",
-    )
-    .of(F, ACR)
-    .read_as(Reading::BiRads),
 ];

@@ -1,53 +1,13 @@
-//! The patient and the tumour on the slide.
+//! The tumour: extent, grade, histology, receptors, proliferation.
 
 use super::variable::{Family, Level, Question, Reading, Variable, coded, level};
 
 const F: Family = Family::Pathology;
-const HER2: &[Question] = &[Question::Her2];
 /// Known of a cancer only, so that its mere presence says malignant.
 const CANCER: &[Question] = &[Question::Malignancy];
 const TNM: &str = "AJCC Cancer Staging Manual, 8th edition";
 const RECEPTOR: &str = "ASCO/CAP 2020 (oestrogen and progesterone receptor)";
-const HER2_GUIDELINE: &str = "ASCO/CAP 2018, affirmed 2023 (HER2)";
 
-const MENOPAUSE: &[Level] = &[
-    coded(
-        0.0,
-        "pre",
-        &[
-            "0",
-            "premenopausal",
-            "pre-menopause",
-            "premenopause",
-            "premenopausal status",
-            "绝经前",
-            "未绝经",
-            "否",
-            "no",
-            "n",
-            "false",
-        ],
-    ),
-    coded(1.0, "peri", &["perimenopausal", "perimenopause", "围绝经期", "围绝经", "绝经期"]),
-    coded(
-        2.0,
-        "post",
-        &[
-            "1",
-            "postmenopausal",
-            "post-menopause",
-            "postmenopause",
-            "postmenopausal status",
-            "绝经后",
-            "已绝经",
-            "绝经",
-            "是",
-            "yes",
-            "y",
-            "true",
-        ],
-    ),
-];
 const T_STAGE: &[Level] =
     &[coded(0.0, "T0", &["Tis"]), coded(1.0, "T1", &[]), coded(2.0, "T2", &[]), coded(3.0, "T3", &[]), coded(4.0, "T4", &[])];
 const N_STAGE: &[Level] = &[coded(0.0, "N0", &[]), coded(1.0, "N1", &[]), coded(2.0, "N2", &[]), coded(3.0, "N3", &[])];
@@ -94,77 +54,7 @@ const HISTOLOGY: &[Level] = &[
     level("metaplastic", &["metaplastic carcinoma", "化生性癌"]),
     level("papillary", &["papillary carcinoma", "invasive micropapillary carcinoma", "micropapillary", "微乳头状癌", "乳头状癌"]),
 ];
-const SUBTYPE: &[Level] = &[
-    level("luminal_a", &["luminal a", "luminal a-like", "luma", "管腔a型", "luminal a型"]),
-    level("luminal_b", &["luminal b", "lumb", "管腔b型", "luminal b型"]),
-    level(
-        "luminal_b_her2_negative",
-        &["luminal b her2-", "luminal b her2 negative", "luminal b-like her2 negative", "luminal b (her2阴性)"],
-    ),
-    level("luminal_b_her2_positive", &["luminal b her2 positive", "luminal b-like her2 positive", "luminal b her2阳性"]),
-    level(
-        "her2_enriched",
-        &[
-            "her2",
-            "her2 enriched",
-            "her2-enriched",
-            "her2 positive",
-            "her2 overexpression",
-            "non-luminal her2",
-            "her2过表达型",
-            "her2阳性型",
-        ],
-    ),
-    level("triple_negative", &["triple negative", "tnbc", "tn", "basal", "basal-like", "三阴性", "三阴型", "三阴"]),
-];
-
 pub(super) const VARIABLES: &[Variable] = &[
-    Variable::numeric(
-        "age",
-        "years",
-        (15.0, 110.0),
-        &[
-            "age at diagnosis",
-            "age_at_diagnosis",
-            "patient_age",
-            "age_years",
-            "age (y)",
-            "diagnosis_age",
-            "年龄",
-            "确诊年龄",
-            "诊断年龄",
-        ],
-        "Age at diagnosis",
-    )
-    .of(F, ""),
-    Variable::ordinal(
-        "menopause",
-        MENOPAUSE,
-        &[
-            "menopausal",
-            "menopause_status",
-            "menopausal_status",
-            "meno",
-            "postmenopausal",
-            "post_menopausal",
-            "绝经",
-            "绝经状态",
-            "月经状态",
-            "是否绝经",
-            "绝经情况",
-        ],
-        "Menopausal status",
-    )
-    .of(F, ""),
-    Variable::nominal("race", &[], &["race_ethnicity", "种族", "民族"], "Race as recorded").of(F, ""),
-    Variable::nominal("sex", &[], &["gender", "性别"], "Sex as recorded").of(F, ""),
-    Variable::binary(
-        "family_history",
-        &["fh", "family_history_of_breast_cancer", "家族史", "乳腺癌家族史"],
-        "Family history of breast cancer",
-    )
-    .of(F, ""),
-    Variable::binary("bilateral", &["bilateral_cancer", "双侧", "双侧乳腺癌"], "Cancer in both breasts").of(F, ""),
     Variable::numeric(
         "size_mm",
         "mm",
@@ -383,145 +273,5 @@ pub(super) const VARIABLES: &[Variable] = &[
         "Ki-67 labelling index",
     )
     .of(F, "International Ki67 in Breast Cancer Working Group 2021")
-    .gives_away(CANCER),
-    Variable::nominal(
-        "subtype",
-        SUBTYPE,
-        &[
-            "molecular_subtype",
-            "mol_subtype",
-            "pam50",
-            "intrinsic_subtype",
-            "ihc_subtype",
-            "surrogate_subtype",
-            "分子分型",
-            "分子亚型",
-            "分型",
-        ],
-        "Molecular subtype",
-    )
-    .of(F, "St Gallen 2013")
-    .defines(HER2)
-    .gives_away(CANCER),
-    Variable::nominal(
-        "her2_ihc",
-        &[],
-        &[
-            "ihc her2",
-            "her2 ihc score",
-            "her2 score",
-            "her2_ihc_score",
-            "her2_immunohistochemistry_level_result",
-            "c-erbb-2",
-            "cerbb2",
-            "her2免疫组化",
-            "her2 免疫组织化学",
-            "免疫组化her2",
-            "her2(ihc)",
-            "her2评分",
-        ],
-        "HER2 by immunohistochemistry: 0, 1+, 2+, 3+",
-    )
-    .of(F, HER2_GUIDELINE)
-    .defines(HER2)
-    .gives_away(CANCER),
-    Variable::nominal(
-        "her2_ish",
-        &[],
-        &[
-            "her2 fish",
-            "her2_fish_status",
-            "fish",
-            "ish",
-            "cish",
-            "fish her2",
-            "her2 ish result",
-            "her2_fish_result",
-            "her2 amplification",
-            "fish结果",
-            "her2 fish结果",
-            "her2基因扩增",
-            "her2扩增",
-            "fish检测",
-            "原位杂交",
-        ],
-        "HER2 by in situ hybridisation",
-    )
-    .of(F, HER2_GUIDELINE)
-    .defines(HER2)
-    .gives_away(CANCER),
-    Variable::numeric(
-        "ish_ratio",
-        "",
-        (0.1, 40.0),
-        &[
-            "her2_cep17_ratio",
-            "her2/cep17",
-            "her2/cep17 ratio",
-            "her2_cent17_ratio",
-            "fish ratio",
-            "fish_ratio",
-            "her2/cep17比值",
-        ],
-        "HER2/CEP17 ratio (dual probe)",
-    )
-    .of(F, HER2_GUIDELINE)
-    .defines(HER2)
-    .gives_away(CANCER),
-    Variable::numeric(
-        "ish_cn",
-        "signals per cell",
-        (0.5, 60.0),
-        &[
-            "her2_copy_number",
-            "her2 copy number",
-            "her2 cn",
-            "average her2 copy number",
-            "her2 signals per cell",
-            "her2拷贝数",
-            "平均her2拷贝数",
-        ],
-        "Mean HER2 copy number per cell (dual probe)",
-    )
-    .of(F, HER2_GUIDELINE)
-    .defines(HER2)
-    .gives_away(CANCER),
-    Variable::numeric(
-        "ish_single_cn",
-        "signals per cell",
-        (0.5, 60.0),
-        &["single_probe_cn", "her2 single probe copy number", "单探针拷贝数"],
-        "Mean HER2 copy number per cell (single probe)",
-    )
-    .of(F, HER2_GUIDELINE)
-    .defines(HER2)
-    .gives_away(CANCER),
-    Variable::percent(
-        "her2_faint_pct",
-        &["her2 faint percent", "faint staining (%)"],
-        "Cells with faint, incomplete HER2 staining where IHC is 0",
-    )
-    .of(F, HER2_GUIDELINE)
-    .defines(HER2)
-    .gives_away(CANCER),
-    Variable::nominal(
-        "her2_status",
-        &[],
-        &[
-            "her2",
-            "her-2",
-            "her2 status",
-            "her2_status_by_ihc",
-            "her2_positive",
-            "her2/neu",
-            "her2状态",
-            "her2表达",
-            "her2结果",
-            "her2表达状态",
-        ],
-        "HER2 status as stated",
-    )
-    .of(F, HER2_GUIDELINE)
-    .defines(HER2)
     .gives_away(CANCER),
 ];

@@ -30,6 +30,8 @@ pub enum Family {
     Pathology,
     /// What came after: treatment, response, survival.
     Course,
+    /// A radiologist's judgement of the lesion, whatever the modality.
+    Assessment,
     /// MRI, as a radiologist describes it.
     Mri,
     /// MRI, as it is measured.

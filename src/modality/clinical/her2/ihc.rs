@@ -28,31 +28,7 @@ impl Ihc {
     /// What is wrong with a text that is no score, as a sentence: percentages (the score needs the intensity as well),
     /// two scores at once, words.
     pub fn read(text: &str) -> Result<Ihc, String> {
-        let folded = fold(text);
-        let mut core: String = folded.chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '[' | ']' | ':' | '_')).collect();
-        for prefix in [
-            "her-2/neu",
-            "her2/neu",
-            "her-2",
-            "her2",
-            "c-erbb-2",
-            "c-erbb2",
-            "cerbb-2",
-            "cerbb2",
-            "免疫组化",
-            "ihc",
-            "score",
-            "level",
-        ] {
-            core = core.strip_prefix(prefix).map(str::to_string).unwrap_or(core);
-        }
-        for suffix in ["positive", "negative", "equivocal", "阳性", "阴性", "级", "分"] {
-            // `3+ positive` repeats the score in words; a lone word is read below.
-            if let Some(score) = core.strip_suffix(suffix).filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit() || c == '+'))
-            {
-                core = score.to_string();
-            }
-        }
+        let core = core(text);
         match core.as_str() {
             "0" | "0.0" | "-" | "0-" | "0+0" => return Ok(Ihc::Zero),
             "0+" => return Ok(Ihc::Ultralow),
@@ -74,6 +50,12 @@ impl Ihc {
             "positive" | "pos" | "阳性" | "强阳性" => Ok(Ihc::ThreePlus),
             _ => Err("it is no IHC score".into()),
         }
+    }
+
+    /// Whether a text can only be a score: 2 or 3, or more than one plus. (`+`, `1`, `0` and words may also be a status.)
+    pub fn is_graded(text: &str) -> bool {
+        let core = core(text);
+        (core.starts_with(['2', '3']) || core.contains("++") || core == "1+") && Ihc::read(text).is_ok()
     }
 
     /// The score by what is seen in invasive tumour cells.
@@ -118,6 +100,25 @@ impl Ihc {
     }
 }
 
+/// A score without what may stand around it: brackets, the name of the test, the score again in words.
+fn core(text: &str) -> String {
+    let plain: String = fold(text).chars().filter(|c| !matches!(c, ' ' | '(' | ')' | '[' | ']' | ':' | '_')).collect();
+    let mut core = plain.as_str();
+    for prefix in TEST_NAMES {
+        core = core.strip_prefix(prefix).unwrap_or(core);
+    }
+    for suffix in ["positive", "negative", "equivocal", "阳性", "阴性", "级", "分"] {
+        // `3+ positive` repeats the score in words; a lone word is a result of its own.
+        let scored = |rest: &&str| rest.ends_with(|c: char| c.is_ascii_digit() || c == '+');
+        core = core.strip_suffix(suffix).filter(scored).unwrap_or(core);
+    }
+    core.to_string()
+}
+
+/// Names of the test in front of a score, the longer before the shorter.
+const TEST_NAMES: [&str; 12] =
+    ["免疫组化", "ihc", "her-2/neu", "her2/neu", "her-2", "her2", "c-erbb-2", "c-erbb2", "cerbb-2", "cerbb2", "score", "level"];
+
 /// Membrane staining of invasive tumour cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Staining {
@@ -150,6 +151,12 @@ mod tests {
                 assert_eq!(Ihc::read(spelling), Ok(score), "{spelling}");
             }
         }
+    }
+
+    #[test]
+    fn scores_differ_from_signs() {
+        assert!(["1+", "2+", "++", "3", "HER2(3+)"].iter().all(|text| Ihc::is_graded(text)));
+        assert!(!["+", "-", "1", "0", "positive", "阴性", "2.5", "low"].iter().any(|text| Ihc::is_graded(text)));
     }
 
     #[test]

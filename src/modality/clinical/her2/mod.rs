@@ -14,6 +14,7 @@ pub use rules::{Contradiction, Her2Rules, IshSource, StatedStatus};
 pub use status::StatedClass;
 
 use super::Interval;
+use super::text::fold;
 use std::fmt;
 
 /// What is known about one tumour, as it stands in the table.
@@ -217,13 +218,15 @@ impl Her2Outcome {
 /// as in DESTINY-Breast06.
 pub fn derive(evidence: &Her2Evidence, rules: &Her2Rules) -> Her2Outcome {
     let mut flags = Vec::new();
-    let ihc = evidence.ihc.filter(|text| !text.trim().is_empty()).and_then(|text| match Ihc::read(text) {
+    let (ihc_text, ish_text) = split_ihc_and_ish(evidence.ihc);
+    let ihc = ihc_text.filter(|text| !text.trim().is_empty()).and_then(|text| match Ihc::read(&text) {
         Ok(score) => Some(score.with_faint_staining(evidence.faint_percent)),
         Err(_) => {
             flags.push(Her2Flag::IhcUnreadable);
             None
         }
     });
+    let evidence = &Her2Evidence { ish: evidence.ish.or(ish_text.as_deref()), ..*evidence };
     let ish = ish_result(evidence, rules, &mut flags);
     let status = evidence.status.filter(|text| !text.trim().is_empty()).and_then(|text| match StatedClass::read(text) {
         Ok(class) => class,
@@ -253,6 +256,23 @@ pub fn derive(evidence: &Her2Evidence, rules: &Her2Rules) -> Her2Outcome {
         };
     }
     Her2Outcome { level, flags }
+}
+
+/// An IHC entry that holds the ISH result as well (`2+/FISH-`, `2+（FISH阴性）`), taken apart.
+fn split_ihc_and_ish(entry: Option<&str>) -> (Option<String>, Option<String>) {
+    let Some(folded) = entry.map(fold) else { return (None, None) };
+    let test = ["fish", "cish", "sish", "dish", "ish"].iter().find_map(|test| folded.find(test));
+    match test {
+        Some(at) if at > 0 => {
+            let ihc = folded[..at].trim_end_matches([' ', ',', '，', ';', '/', '(', '、']);
+            let ish = folded[at..].trim_end_matches([' ', '.', '。']);
+            // The bracket that opened before the test closes behind its result; one that holds the sign stays: `fish(-)`.
+            let closes = ish.matches(')').count() > ish.matches('(').count();
+            let ish = if closes { ish.strip_suffix(')').unwrap_or(ish) } else { ish };
+            (Some(ihc.to_string()), Some(ish.to_string()))
+        }
+        _ => (Some(folded), None),
+    }
 }
 
 /// The guideline's decision from IHC and ISH alone.

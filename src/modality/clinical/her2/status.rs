@@ -38,7 +38,9 @@ impl StatedClass {
             }
             "negative" | "阴性" => StatedClass::Negative,
             _ => {
-                return Ok(value::sign(rest)?.map(|positive| if positive { StatedClass::Positive } else { StatedClass::Negative }));
+                return Ok(
+                    value::sign(rest)?.map(|positive| if positive { StatedClass::Positive } else { StatedClass::Negative })
+                );
             }
         }))
     }
