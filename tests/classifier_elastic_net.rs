@@ -117,6 +117,7 @@ fn optimality(scores: &[Score], x: &Array2<f64>, outcome: &[usize], options: &Op
     let given = options.penalty_factors.clone().unwrap_or_else(|| vec![1.0; p]);
     let total: f64 = given.iter().sum();
     let mut worst = 0.0f64;
+    #[allow(clippy::needless_range_loop)]
     for j in 0..p {
         let column = x.column(j);
         let mean = column.sum() / n as f64;

@@ -302,8 +302,7 @@ fn tcga_three_classes_by_ihc_then_fish() {
         ..Her2Rules::default()
     };
     let (strict, _, _) = her2_of_rows(&Her2Spec { rules: strict, ..spec }, &table).unwrap();
-    let determined =
-        |cases: &[vbx::modality::clinical::her2::Her2Outcome]| cases.iter().filter(|case| case.class().is_ok()).count();
+    let determined = |cases: &[clinical::her2::Her2Outcome]| cases.iter().filter(|case| case.class().is_ok()).count();
     assert_eq!(determined(&cases) - determined(&strict), 5 + 13);
 }
 

@@ -31,7 +31,7 @@ impl Progress {
         match &self.bar {
             Some(bar) => bar.inc(1),
             // Without a terminal, a line per tenth is enough to see that it is alive.
-            None if !self.silent && (done == self.total || done % self.total.div_ceil(10).max(1) == 0) => {
+            None if !self.silent && (done == self.total || done.is_multiple_of(self.total.div_ceil(10).max(1))) => {
                 say(&format!("{}: {done} of {}", self.label, self.total));
             }
             None => {}

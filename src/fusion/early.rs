@@ -56,6 +56,7 @@ impl Learner for Early {
 }
 
 type Steps = Vec<Box<dyn FittedTransform>>;
+type Blocks = Vec<(String, Steps)>;
 
 impl Early {
     /// The training rows as the classifier sees them.
@@ -63,7 +64,7 @@ impl Early {
         Ok(self.prepared(train)?.0)
     }
 
-    fn prepared(&self, train: &TrainRows) -> Result<(TrainRows, Vec<(String, Steps)>, Steps)> {
+    fn prepared(&self, train: &TrainRows) -> Result<(TrainRows, Blocks, Steps)> {
         let modalities = self.modalities();
         let rows = rows_with_any(train.features(), &modalities);
         let train = if rows.len() == train.n() { train.clone() } else { train.select(&rows, "early") };
@@ -84,7 +85,7 @@ impl Early {
 }
 
 struct FittedEarly {
-    blocks: Vec<(String, Steps)>,
+    blocks: Blocks,
     joint: Steps,
     model: Box<dyn Predictor>,
     modalities: Vec<String>,

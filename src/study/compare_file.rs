@@ -393,6 +393,9 @@ fn wide_arms(
     })
 }
 
+/// Case, fold, class probabilities, threshold.
+type TidyRow = (usize, String, Vec<f64>, Option<f64>);
+
 fn tidy_arms(
     table: &RawTable,
     outcome: &RawColumn,
@@ -418,7 +421,7 @@ fn tidy_arms(
         |column: Option<&RawColumn>, row: usize| column.and_then(|c| c.text(row)).map(|t| t.to_string()).unwrap_or_default();
     let mut cases: BTreeMap<String, (usize, u32)> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
-    let mut rows: BTreeMap<(usize, String), Vec<(usize, String, Vec<f64>, Option<f64>)>> = BTreeMap::new();
+    let mut rows: BTreeMap<(usize, String), Vec<TidyRow>> = BTreeMap::new();
     let mut without_outcome = 0;
     for row in 0..table.n_rows() {
         let Some(class) = outcome.text(row).and_then(|text| class_of(&text)) else {

@@ -48,7 +48,7 @@ impl RunFolder {
     /// Writes the results.
     pub fn write_results(&self, results: &Results) -> Result<()> {
         let text = serde_json::to_vec_pretty(results).map_err(Error::numeric)?;
-        write_text(&self.results(), &text)
+        write_text(self.results(), &text)
     }
 
     /// Reads the results of an earlier run.
@@ -142,13 +142,13 @@ pub fn run(plan: &StudyPlan, folder: &RunFolder, fresh: bool, finished: &(dyn Fn
             .collect::<Result<_>>()?,
     };
     let text = serde_json::to_vec_pretty(&lock).map_err(Error::numeric)?;
-    write_text(&folder.path().join("lock.json"), &text)?;
+    write_text(folder.path().join("lock.json"), &text)?;
     Ok(results)
 }
 
 fn write_inputs(plan: &StudyPlan, folder: &RunFolder) -> Result<()> {
     let resolved = toml::to_string_pretty(plan.spec()).map_err(Error::numeric)?;
-    write_text(&folder.path().join("study.toml"), resolved.as_bytes())?;
+    write_text(folder.path().join("study.toml"), resolved.as_bytes())?;
     plan.table().to_parquet(folder.path().join("features.parquet"))?;
     plan.table().dictionary().write_json(folder.path().join("features.dictionary.json"))?;
     let folds = plan.folds();

@@ -66,7 +66,7 @@ fn sheet_column(column: &Column) -> Result<SheetColumn, PolarsError> {
     match column.dtype() {
         DataType::Date => {
             let days = column.cast(&DataType::Int32)?;
-            Ok(SheetColumn::of_texts(days.i32()?.iter().map(|day| day.and_then(|day| date(day)))))
+            Ok(SheetColumn::of_texts(days.i32()?.iter().map(|day| day.and_then(date))))
         }
         DataType::Datetime(unit, _) => {
             let per_second = match unit {

@@ -63,7 +63,7 @@ impl RawColumn {
         RawColumn { original_name: name.clone(), name, cells, written: None }
     }
 
-    pub(super) fn from_file(mut self, original_name: String) -> Self {
+    pub(super) fn named_in_file(mut self, original_name: String) -> Self {
         self.original_name = original_name;
         self
     }

@@ -86,7 +86,7 @@ impl Sheet {
         }
         let columns =
             names.into_iter().zip(sheet.header).zip(sheet.columns).zip(cells).map(|(((name, original), column), cells)| {
-                let raw = RawColumn::new(name, cells).from_file(original);
+                let raw = RawColumn::new(name, cells).named_in_file(original);
                 if column.is_numeric() { raw } else { raw.written_as(column.texts) }
             });
         Ok(RawTable::new(path, sheet_name, columns.collect(), sheet.row_numbers))

@@ -70,6 +70,7 @@ pub(super) fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     Some(low + (high - low) * at.fract())
 }
 
+#[allow(clippy::ptr_arg)] // The learned parameter is a Vec, and `by_column` takes a plain function of it.
 fn normal_score(sorted: &Vec<f64>, x: f64) -> f64 {
     let below = sorted.partition_point(|&v| v < x);
     let equal = sorted.partition_point(|&v| v <= x) - below;

@@ -68,7 +68,7 @@ pub fn cohort(shape: &Shape) -> Cohort {
 pub fn category(modality: &str, name: &str, codes: Vec<Option<u32>>, levels: &[&str]) -> Column {
     let levels: Vec<String> = levels.iter().map(|level| level.to_string()).collect();
     Column {
-        name: Arc::new(FeatureName::new(modality, name)),
+        name: Arc::new(FeatureName::new(modality, name).unwrap()),
         values: Values::Category { codes: codes.into(), levels: levels.into() },
     }
 }

@@ -279,6 +279,7 @@ pub fn nomogram(axes: &[(&str, f64)]) -> NomogramResult {
             .collect(),
     });
     NomogramResult {
+        contrast: None,
         model: "Logistic model fitted on all 158 cases; the MRI score is inner out-of-fold".into(),
         axes: variables,
         total_max,
@@ -409,13 +410,16 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                     let names: Vec<Option<&str>> = if k == 2 { vec![None] } else { classes.iter().map(|c| Some(*c)).collect() };
                     lasso(&mut rng, spec.modalities, &names)
                 }),
-                nomogram: (spec.fusion == "nomogram").then(|| {
-                    if k == 2 {
-                        nomogram(&[("Probability of HER2 positive", 0.0)])
-                    } else {
-                        nomogram(&[("P(low or positive)", 1.6), ("P(positive)", -0.6)])
-                    }
-                }),
+                nomograms: (spec.fusion == "nomogram")
+                    .then(|| {
+                        if k == 2 {
+                            nomogram(&[("Probability of HER2 positive", 0.0)])
+                        } else {
+                            nomogram(&[("P(low or positive)", 1.6), ("P(positive)", -0.6)])
+                        }
+                    })
+                    .into_iter()
+                    .collect(),
                 notices: vec![],
             }
         })

@@ -18,7 +18,7 @@ pub fn all() -> Vec<(&'static str, Results)> {
     }
     chinese.cohort.modalities[1].label = "磁共振".into();
     chinese.flow[0].label = "临床表中的浸润性乳腺癌患者".into();
-    if let Some(n) = &mut chinese.arms[4].nomogram {
+    if let Some(n) = chinese.arms[4].nomograms.first_mut() {
         n.axes[1].label = "年龄（岁）".into();
         n.axes[2].ticks[0].0 = "阳性".into();
     }
@@ -74,7 +74,7 @@ pub fn all() -> Vec<(&'static str, Results)> {
             l.coefficients[0].values[7] = f64::NAN;
             l.lambda_min = f64::NAN;
         }
-        if let Some(n) = &mut arm.nomogram {
+        if let Some(n) = arm.nomograms.first_mut() {
             n.axes[0].ticks[0].2 = f64::NAN;
             n.total_max = f64::NAN;
             n.probabilities[0].ticks[0].1 = f64::NAN;
@@ -138,7 +138,7 @@ fn crowded() -> Results {
             path.coefficients.iter_mut().for_each(|line| line.name.push_str("_with_another_suffix_that_goes_on"));
             path.lambda_1se = path.lambda_min;
         }
-        arm.nomogram = Some(long_nomogram());
+        arm.nomograms = vec![long_nomogram()];
     }
     let template = results.cohort.modalities[1].clone();
     for i in 0..6 {

@@ -180,6 +180,7 @@ impl Likelihood for Multinomial {
         let mut sum = 0.0;
         for i in 0..self.weight.len() {
             let top = self.top(i);
+            #[allow(clippy::needless_range_loop)] // The lane indexes every array alike.
             for l in 0..WIDTH {
                 let total: f64 = self.predictor.iter().map(|predictor| (predictor[i].0[l] - top[l]).exp()).sum();
                 let own: f64 = self.predictor.iter().zip(&self.indicator).map(|(eta, y)| y[i].0[l] * eta[i].0[l]).sum();

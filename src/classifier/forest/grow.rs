@@ -88,10 +88,10 @@ impl<'a> Grower<'a> {
                 continue;
             }
             tried += 1;
-            if let Some(cut) = search.best(column, node) {
-                if best.as_ref().is_none_or(|(_, known)| cut.purity > known.purity) {
-                    best = Some((columns[at], cut));
-                }
+            if let Some(cut) = search.best(column, node)
+                && best.as_ref().is_none_or(|(_, known)| cut.purity > known.purity)
+            {
+                best = Some((columns[at], cut));
             }
         }
         best

@@ -53,12 +53,12 @@ fn measures(outcome: &[u32], repeat: &Repeat, k: usize, level: f64) -> Vec<Named
         NamedMeasure::new(
             "calibration-slope",
             "Calibration slope",
-            slope.as_ref().map_or_else(|why| Measure::undefined(why), |r| measure(&r.slope)),
+            slope.as_ref().map_or_else(Measure::undefined, |r| measure(&r.slope)),
         ),
         NamedMeasure::new(
             "calibration-intercept",
             "Calibration intercept (beside the slope)",
-            slope.as_ref().map_or_else(|why| Measure::undefined(why), |r| measure(&r.intercept)),
+            slope.as_ref().map_or_else(Measure::undefined, |r| measure(&r.intercept)),
         ),
         NamedMeasure::new("brier", "Brier score", average::defined(brier(&event, &p, level))),
         NamedMeasure::new("brier-scaled", "Scaled Brier score", average::number(scaled_brier(&event, &p))),

@@ -118,10 +118,10 @@ fn arm(input: &CompareInput, facts: &ArmFacts, scored: &Scored) -> Arm {
     } else {
         multiclass::measures(outcome, scored, classes, level)
     };
-    if let (Some(apparent), 2) = (&facts.apparent, classes.len()) {
-        if let Some(named) = plus(outcome, apparent, &discrimination) {
-            discrimination.insert(0, named);
-        }
+    if let (Some(apparent), 2) = (&facts.apparent, classes.len())
+        && let Some(named) = plus(outcome, apparent, &discrimination)
+    {
+        discrimination.insert(0, named);
     }
     Arm {
         name: facts.name.clone(),

@@ -108,25 +108,27 @@ pub(super) fn of_pair(input: &CompareInput, comparison: &Comparison) -> Vec<Stri
     if let Some(reclassification) = &comparison.reclassification {
         let free = reclassification.nri.iter().find(|nri| nri.categories == "category-free");
         let again = reclassification.recalibrated_nri.iter().find(|nri| nri.categories == "category-free");
-        if let (true, Some(free), Some(again)) = (reclassification.disagree, free, again) {
-            if let (Some(before), Some(after)) = (free.total.value, again.total.value) {
-                text.push(format!(
-                    "NRI and IDI depend on calibration here: the category-free NRI is {} as predicted and {} after cross-fitted \
-                     recalibration. Do not quote either alone.",
-                    signed(before),
-                    signed(after)
-                ));
-            }
-        }
-    }
-    if let (Some(p), Some(holm)) = (comparison.test.as_ref().and_then(|test| test.p), comparison.p_holm) {
-        if !comparison.primary && p < 0.05 && holm >= 0.05 {
+        if let (true, Some(free), Some(again)) = (reclassification.disagree, free, again)
+            && let (Some(before), Some(after)) = (free.total.value, again.total.value)
+        {
             text.push(format!(
-                "Taken by itself {}, but not after correction for the {} pairs compared (Holm p = {holm:.3}).",
-                p_words(Some(p)),
-                input.arms.len() * (input.arms.len() - 1) / 2
+                "NRI and IDI depend on calibration here: the category-free NRI is {} as predicted and {} after cross-fitted \
+                     recalibration. Do not quote either alone.",
+                signed(before),
+                signed(after)
             ));
         }
+    }
+    if let (Some(p), Some(holm)) = (comparison.test.as_ref().and_then(|test| test.p), comparison.p_holm)
+        && !comparison.primary
+        && p < 0.05
+        && holm >= 0.05
+    {
+        text.push(format!(
+            "Taken by itself {}, but not after correction for the {} pairs compared (Holm p = {holm:.3}).",
+            p_words(Some(p)),
+            input.arms.len() * (input.arms.len() - 1) / 2
+        ));
     }
     text
 }

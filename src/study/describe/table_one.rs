@@ -224,12 +224,12 @@ fn level_rows(
         smd: None,
     };
     // Two levels, no and yes: one row says it all.
-    if let [no, yes] = names {
-        if ["no", "negative"].contains(&no.as_str()) {
-            let mut only = row((yes, &counts[1]));
-            only.label = format!("{label}: {yes}");
-            return vec![TableOneRow { indent: 0, missing: head.missing, test: head.test, p: head.p, smd: head.smd, ..only }];
-        }
+    if let [no, yes] = names
+        && ["no", "negative"].contains(&no.as_str())
+    {
+        let mut only = row((yes, &counts[1]));
+        only.label = format!("{label}: {yes}");
+        return vec![TableOneRow { indent: 0, missing: head.missing, test: head.test, p: head.p, smd: head.smd, ..only }];
     }
     std::iter::once(head).chain(names.iter().zip(&counts).map(row)).collect()
 }

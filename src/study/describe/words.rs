@@ -109,13 +109,13 @@ pub(super) fn limitations(plan: &StudyPlan, comparisons: &[Comparison]) -> Vec<S
                 .to_string(),
         );
     }
-    if let Some(primary) = comparisons.iter().find(|comparison| comparison.primary) {
-        if let (Some(lower), Some(upper)) = (primary.difference.lower, primary.difference.upper) {
-            let width = (upper - lower) / 2.0;
-            text.push(format!(
+    if let Some(primary) = comparisons.iter().find(|comparison| comparison.primary)
+        && let (Some(lower), Some(upper)) = (primary.difference.lower, primary.difference.upper)
+    {
+        let width = (upper - lower) / 2.0;
+        text.push(format!(
                 "With these cases the primary difference in AUC is known to about ± {width:.2}; smaller differences could not be seen."
             ));
-        }
     }
     let missing: usize = plan.modalities().iter().map(|modality| modality.missing).sum();
     if missing > 0 {

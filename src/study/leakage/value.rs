@@ -187,8 +187,7 @@ mod tests {
     #[test]
     fn of_three_classes_each_is_compared_with_the_others() {
         let class: Vec<_> = (0..60).map(|i| i / 20).collect();
-        let middle_low: Vec<_> =
-            (0..60).map(|i| Some(if i / 20 == 1 { 0.0 } else { 1.0 + f64::from((i as i32 * 7) % 11) })).collect();
+        let middle_low: Vec<_> = (0..60).map(|i| Some(if i / 20 == 1 { 0.0 } else { 1.0 + f64::from((i * 7) % 11) })).collect();
         assert_eq!(by_numbers(&middle_low, &class, 3), Some(Separation::Auc { class: 1, auc: 0.0 }));
     }
 

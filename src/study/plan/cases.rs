@@ -169,10 +169,10 @@ pub(super) fn analysed(
         }
     }
     let mut flow = eligible.flow.clone();
-    if without > 0 {
-        if let Some(last) = flow.last_mut() {
-            last.excluded.push(Count { name: "no feature in any modality".into(), n: without });
-        }
+    if without > 0
+        && let Some(last) = flow.last_mut()
+    {
+        last.excluded.push(Count { name: "no feature in any modality".into(), n: without });
     }
     let patients: HashSet<&String> = cases.iter().map(|case| &case.patient).collect();
     flow.push(FlowStep { label: "Analysed".into(), cases: cases.len(), patients: patients.len(), excluded: Vec::new() });
