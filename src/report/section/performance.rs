@@ -30,8 +30,9 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     blocks.extend(material.figure("distribution"));
     blocks.extend(material.table("per-class"));
     if let Some(table) = material.table("threshold") {
-        blocks.push(Block::Heading { text: "Decisions at a threshold".to_owned() });
-        if material.results.origin == Origin::Study {
+        blocks.push(Block::Heading { text: "Decisions".to_owned() });
+        let chosen = material.results.arms.iter().any(|arm| arm.performance.threshold.as_ref().is_some_and(|t| t.value.is_some()));
+        if chosen && material.results.origin == Origin::Study {
             blocks.push(Block::prose(
                 "Thresholds were chosen on training cases and then applied to cases that had no part in the choice. A threshold chosen \
                  on the cases that it is judged by would flatter every arm.",

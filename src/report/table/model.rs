@@ -93,7 +93,15 @@ pub struct Note {
 impl Table {
     /// A table without rows yet; its number is given by the registry.
     pub fn new(id: impl Into<String>, title: impl Into<String>, columns: Vec<Column>) -> Self {
-        Table { id: id.into(), number: 0, title: title.into(), columns, rows: Vec::new(), notes: Vec::new(), listing: false }
+        Table {
+            id: id.into(),
+            number: 0,
+            title: title.into(),
+            columns,
+            rows: Vec::new(),
+            notes: Vec::new(),
+            listing: false,
+        }
     }
 
     /// Adds a note on the whole table.
@@ -244,9 +252,10 @@ impl Row {
 }
 
 impl Cell {
-    /// Words.
+    /// Words; none are an empty cell.
     pub fn text(text: impl Into<String>) -> Self {
-        Cell::Text(text.into())
+        let text = text.into();
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
     }
 
     /// A count.

@@ -16,11 +16,9 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     let numbered = arms.len() > NAMED_HEADS;
     let mut columns = vec![Column::left("")];
-    columns.extend(
-        arms.iter()
-            .enumerate()
-            .map(|(i, arm)| Column::centre(if numbered { (i + 1).to_string() } else { arm.label.clone() }).plain()),
-    );
+    columns.extend(arms.iter().enumerate().map(|(i, arm)| {
+        Column::centre(if numbered { (i + 1).to_string() } else { arm.label.clone() }).plain()
+    }));
     let title = format!("Pairwise comparison of {}", primary.label);
     let mut table = Table::new("comparison-matrix", title, columns);
     for (i, row) in arms.iter().enumerate() {

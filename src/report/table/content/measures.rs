@@ -7,17 +7,7 @@ use crate::study::results::NamedMeasure;
 /// The kind of number that a measure is, by its stable name; a per-class measure starts with the same name.
 pub fn kind(id: &str) -> Format {
     const SHARES: [&str; 12] = [
-        "sensitivity",
-        "specificity",
-        "ppv",
-        "npv",
-        "accuracy",
-        "balanced-accuracy",
-        "recall",
-        "precision",
-        "prevalence",
-        "tpr",
-        "fpr",
+        "sensitivity", "specificity", "ppv", "npv", "accuracy", "balanced-accuracy", "recall", "precision", "prevalence", "tpr", "fpr",
         "fnr",
     ];
     const SIGNED: [&str; 5] = ["intercept", "calibration-intercept", "calibration-in-the-large", "mcc", "kappa"];
@@ -73,9 +63,14 @@ pub fn method_notes<'a>(table: &mut Table, names: &[(&str, &str)], lists: impl I
             }
         }
     }
+    let methods = lines.iter().filter(|(interval, ..)| *interval).count();
     for (interval, note, labels) in lines {
-        let what = if interval { format!("{INTERVAL} of ") } else { String::new() };
-        table.note(format!("{what}{}: {}.", labels.join(", "), note.trim_end_matches('.')));
+        let what = match (interval, methods) {
+            (true, 1) if labels.len() > 1 => INTERVAL.to_owned(),
+            (true, _) => format!("{INTERVAL} of {}", labels.join(", ")),
+            (false, _) => labels.join(", "),
+        };
+        table.note(format!("{what}: {}.", note.trim_end_matches('.')));
     }
 }
 

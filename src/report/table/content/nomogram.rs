@@ -15,10 +15,9 @@ pub fn tables(results: &Results) -> Vec<Table> {
 
 fn both(arm: &Arm, nomogram: &NomogramResult, several: bool) -> [Table; 2] {
     let (suffix, of) = match (&nomogram.contrast, several) {
-        (Some([class, against]), _) => (
-            format!("-{}", slug(&format!("{} {class} {against}", arm.name))),
-            format!(": {}, {class} against {against}", arm.label),
-        ),
+        (Some([class, against]), _) => {
+            (format!("-{}", slug(&format!("{} {class} {against}", arm.name))), format!(": {}, {class} against {against}", arm.label))
+        }
         (None, true) => (format!("-{}", slug(&arm.name)), format!(": {}", arm.label)),
         (None, false) => Default::default(),
     };
@@ -38,12 +37,10 @@ fn both(arm: &Arm, nomogram: &NomogramResult, several: bool) -> [Table; 2] {
     for axis in &nomogram.probabilities {
         map.push_heading(&axis.label);
         for (probability, total) in &axis.ticks {
-            let digits = if (0.0995..=0.9005).contains(probability) { 2 } else { 3 };
+            let digits = if (probability * 100.0 - (probability * 100.0).round()).abs() < 1e-6 { 2 } else { 3 };
             map.push_indented(vec![Cell::Number(*probability, Format::Fixed(digits)), Cell::Number(*total, Format::Fixed(1))]);
         }
     }
-    map.note(
-        "Probability = 1 / (1 + exp(−(linear predictor + shift))); the linear predictor is a straight line in the total points.",
-    );
+    map.note("Probability = 1 / (1 + exp(−(linear predictor + shift))); the linear predictor is a straight line in the total points.");
     [points, map]
 }

@@ -1,4 +1,4 @@
-//! Decisions at a threshold that was chosen on training rows.
+//! Decisions: at a threshold for two classes, by the most probable class for more.
 
 use super::{measures, per_class};
 use crate::report::table::format::Format;
@@ -8,11 +8,8 @@ use crate::study::results::{NamedMeasure, Results};
 
 /// One row per arm; measures of single classes stand in the table per class.
 pub fn tables(results: &Results) -> Vec<Table> {
-    let lists: Vec<Vec<NamedMeasure>> = results
-        .arms
-        .iter()
-        .map(|arm| arm.performance.threshold.as_ref().map_or(Vec::new(), |t| per_class::of_all_classes(results, &t.measures)))
-        .collect();
+    let lists: Vec<Vec<NamedMeasure>> =
+        results.arms.iter().map(|arm| arm.performance.threshold.as_ref().map_or(Vec::new(), |t| per_class::of_all_classes(results, &t.measures))).collect();
     let names = measures::union(lists.iter().map(Vec::as_slice));
     if names.is_empty() {
         return Vec::new();
@@ -23,7 +20,7 @@ pub fn tables(results: &Results) -> Vec<Table> {
         columns.extend(["mean", "lowest", "highest"].map(|head| Column::right(head).under("Threshold")));
     }
     columns.extend(measures::columns(&names));
-    let mut table = Table::new("threshold", "Decisions at a threshold chosen on training cases", columns);
+    let mut table = Table::new("threshold", "Decisions of the models", columns);
     for (arm, list) in results.arms.iter().zip(&lists) {
         let Some(threshold) = &arm.performance.threshold else { continue };
         let mut cells = vec![Cell::text(&arm.label)];
@@ -36,7 +33,7 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     for arm in &results.arms {
         if let Some(threshold) = &arm.performance.threshold {
-            table.note(format!("Threshold: {}.", threshold.rule.trim_end_matches('.')));
+            table.note(format!("Rule: {}.", threshold.rule.trim_end_matches('.')));
         }
     }
     if value {
