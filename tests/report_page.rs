@@ -1,5 +1,11 @@
 //! The page of the report: whole, safe, offline, the same every time, with a calculator that is exact.
 
+#[allow(dead_code)]
+#[path = "report_figures/fixture.rs"]
+mod fixture;
+#[allow(dead_code)]
+#[path = "report_figures/odd.rs"]
+mod odd;
 mod report_fixture;
 
 use report_fixture::{her2, hostile, many_arms, multinomial, three_classes, tiny};
@@ -7,6 +13,7 @@ use resvg::usvg::roxmltree;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::process::Command;
+use vbx::report::table::{self, Export};
 use vbx::report::{self, Report, ReportOptions};
 use vbx::study::results::{NomogramResult, Origin, Results};
 
@@ -26,6 +33,11 @@ fn studies() -> Vec<(&'static str, Results)> {
         ("hostile", hostile()),
         ("many", many_arms(12)),
     ]
+}
+
+/// The same, and studies that are odd: other scripts, nothing finite, everything too long, everything empty.
+fn all_studies() -> Vec<(&'static str, Results)> {
+    studies().into_iter().chain(odd::all()).collect()
 }
 
 /// The content of the only script that runs, and of the data blocks by id.
@@ -61,7 +73,7 @@ fn decoded(base64: &str) -> Vec<u8> {
 
 #[test]
 fn the_policy_names_the_script_by_its_hash_and_lets_nothing_else_in() {
-    for (study, results) in studies() {
+    for (study, results) in all_studies() {
         let page = rendered(&results).page;
         let policy = page.split("http-equiv=\"Content-Security-Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap();
         let policy = policy.replace("&#x27;", "'").replace("&#x2f;", "/").replace("&#39;", "'");
@@ -79,7 +91,7 @@ fn links(page: &str) -> Vec<String> {
 
 #[test]
 fn the_page_loads_nothing() {
-    for (study, results) in studies() {
+    for (study, results) in all_studies() {
         let page = rendered(&results).page;
         for link in links(&page) {
             let inside = link.starts_with('#') || link.starts_with("tables/") || link.starts_with("figures/") || link == "data:,";
@@ -115,7 +127,7 @@ fn names_of_users_are_text_and_never_markup() {
 #[test]
 fn every_element_is_closed() {
     const VOID: [&str; 6] = ["meta", "link", "input", "br", "hr", "img"];
-    for (study, results) in studies() {
+    for (study, results) in all_studies() {
         let page = rendered(&results).page;
         let mut bare = page.clone();
         for (open, close) in [("<script", "</script>"), ("<style>", "</style>")] {
@@ -194,6 +206,36 @@ fn sections_without_material_do_not_appear() {
         assert_eq!(page.contains(&format!("<li><a href=\"#section-{section}\">")), shown, "{section}");
     }
     assert!(!page.replace(script(&page), "").contains("NaN"));
+}
+
+#[test]
+fn odd_studies_fill_every_table_format() {
+    for (study, results) in odd::all() {
+        for table in table::all(&results) {
+            for export in Export::ALL.into_iter().filter(|export| export.takes(&table)) {
+                let bytes = export.bytes(&table, &ReportOptions::default().style).unwrap();
+                assert!(!String::from_utf8_lossy(&bytes).contains("NaN"), "{study}: {} {export:?}", table.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn control_characters_reach_no_file() {
+    let mut results = her2();
+    results.arms[0].label = "Clin\u{1}ical\nmodel\u{ffff}".into();
+    for table in table::all(&results) {
+        for export in [Export::Csv, Export::Latex, Export::Markdown, Export::Docx] {
+            let bytes = export.bytes(&table, &ReportOptions::default().style).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            if export != Export::Docx {
+                assert!(!text.contains('\u{1}') && !text.contains('\u{ffff}'), "{} {export:?}", table.id);
+            }
+            if table.id == "discrimination" {
+                assert!(text.contains("Clinical model"), "{export:?}");
+            }
+        }
+    }
 }
 
 #[test]
