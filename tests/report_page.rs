@@ -157,7 +157,9 @@ fn every_element_is_closed() {
         let ids = attributes(&page, "id");
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{study}: an id stands twice");
         // Labels and contents lead somewhere.
-        for target in attributes(&page, "href").into_iter().filter_map(|href| href.strip_prefix('#')).chain(attributes(&page, "for")) {
+        for target in
+            attributes(&page, "href").into_iter().filter_map(|href| href.strip_prefix('#')).chain(attributes(&page, "for"))
+        {
             assert!(ids.contains(&target), "{study}: #{target}");
         }
     }
@@ -192,7 +194,10 @@ fn the_answer_comes_first_and_nothing_is_left_out() {
         assert_eq!(numbers, (1..=figures.len()).collect::<Vec<_>>(), "{study}: figures are numbered as they come");
         for words in results.methods.iter().chain(&results.limitations) {
             let escaped = words.replace('\'', "&#x27;");
-            assert!(page.contains(words.trim_end_matches('.')) || page.contains(escaped.trim_end_matches('.')), "{study}: {words}");
+            assert!(
+                page.contains(words.trim_end_matches('.')) || page.contains(escaped.trim_end_matches('.')),
+                "{study}: {words}"
+            );
         }
         assert!(page.contains(&results.validation.folds_hash) && page.contains(&results.validation.seed.to_string()));
     }
@@ -201,7 +206,9 @@ fn the_answer_comes_first_and_nothing_is_left_out() {
 #[test]
 fn sections_without_material_do_not_appear() {
     let page = rendered(&tiny()).page;
-    for (section, shown) in [("answer", true), ("performance", true), ("comparison", false), ("nomogram", false), ("notices", true)] {
+    for (section, shown) in
+        [("answer", true), ("performance", true), ("comparison", false), ("nomogram", false), ("notices", true)]
+    {
         assert_eq!(page.contains(&format!("<section id=\"section-{section}\">")), shown, "{section}");
         assert_eq!(page.contains(&format!("<li><a href=\"#section-{section}\">")), shown, "{section}");
     }
@@ -363,7 +370,8 @@ fn the_calculator_computes_the_model() {
             }
             let truth: Vec<f64> = match link {
                 "cumulative" => {
-                    let at_least: Vec<f64> = arm.nomograms[0].probabilities.iter().map(|axis| logistic(lps[0] + axis.shift)).collect();
+                    let at_least: Vec<f64> =
+                        arm.nomograms[0].probabilities.iter().map(|axis| logistic(lps[0] + axis.shift)).collect();
                     vec![1.0 - at_least[0], at_least[0] - at_least[1], at_least[1]]
                 }
                 "softmax" => {

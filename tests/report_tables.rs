@@ -45,7 +45,8 @@ fn stored(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     for _ in 0..u16_at(end + 10) {
         assert_eq!(&archive[at..at + 4], b"PK\x01\x02");
         assert_eq!(u16_at(at + 10), 0, "stored");
-        let (size, name, extra, comment, local) = (u32_at(at + 20), u16_at(at + 28), u16_at(at + 30), u16_at(at + 32), u32_at(at + 42));
+        let (size, name, extra, comment, local) =
+            (u32_at(at + 20), u16_at(at + 28), u16_at(at + 30), u16_at(at + 32), u32_at(at + 42));
         let path = String::from_utf8(archive[at + 46..at + 46 + name].to_vec()).unwrap();
         let start = local + 30 + u16_at(local + 26) + u16_at(local + 28);
         entries.push((path, archive[start..start + size].to_vec()));
@@ -164,7 +165,8 @@ fn excel_reads_numbers_as_numbers_and_text_as_text() {
             let range = book.worksheet_range(sheet).unwrap();
             let cells: Vec<&Data> = range.rows().flatten().collect();
             for value in table.rows.iter().flat_map(|row| &row.cells).flat_map(numbers).filter(|value| value.is_finite()) {
-                let there = cells.iter().any(|cell| matches!(cell, Data::Float(x) if x.to_bits() == value.to_bits() || *x == value));
+                let there =
+                    cells.iter().any(|cell| matches!(cell, Data::Float(x) if x.to_bits() == value.to_bits() || *x == value));
                 assert!(there, "{study}: {sheet} lacks {value}");
             }
             for cell in table.rows.iter().flat_map(|row| &row.cells) {
@@ -281,7 +283,8 @@ fn latex_is_balanced_and_escapes_what_users_write() {
             }
             let body = latex.replace("\\&", "");
             for line in body.lines().filter(|line| line.ends_with("\\\\") && line.contains(" & ")) {
-                let spans: usize = line.split("\\multicolumn{").skip(1).map(|s| s[..s.find('}').unwrap()].parse::<usize>().unwrap() - 1).sum();
+                let spans: usize =
+                    line.split("\\multicolumn{").skip(1).map(|s| s[..s.find('}').unwrap()].parse::<usize>().unwrap() - 1).sum();
                 assert_eq!(line.matches(" & ").count() + 1 + spans, table.columns.len(), "{study}: {}: {line}", table.id);
             }
             assert!(!latex.contains("<script>") && !latex.contains("_x") && !latex.contains("χ"), "{study}: {}", table.id);
@@ -300,7 +303,12 @@ fn markdown_has_one_line_per_row_and_hides_no_tag() {
             let lines: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
             assert_eq!(lines.len(), table.rows.len() + 2, "{study}: {}", table.id);
             for line in lines {
-                assert_eq!(line.replace("\\|", "").matches('|').count(), table.columns.len() + 1, "{study}: {}: {line}", table.id);
+                assert_eq!(
+                    line.replace("\\|", "").matches('|').count(),
+                    table.columns.len() + 1,
+                    "{study}: {}: {line}",
+                    table.id
+                );
             }
             assert!(!markdown.contains("<script"), "{study}: {}", table.id);
         }

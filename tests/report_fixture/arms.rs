@@ -4,9 +4,9 @@ use super::numbers::{self as num, covariance, decision, logistic, logit, normal,
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use vbx::study::results::{
-    Arm, CalibrationResult, Comparison, CurvePoint, DecisionCurveResult, IdiResult, Measure, MulticlassReclassification, NamedMeasure,
-    Notice, NriResult, Performance, Reclassification, RepeatSpread, Results, RocCurveResult, SelectedFeature, TestResult,
-    ThresholdResult,
+    Arm, CalibrationResult, Comparison, CurvePoint, DecisionCurveResult, IdiResult, Measure, MulticlassReclassification,
+    NamedMeasure, Notice, NriResult, Performance, Reclassification, RepeatSpread, Results, RocCurveResult, SelectedFeature,
+    TestResult, ThresholdResult,
 };
 
 /// An arm to simulate.
@@ -24,23 +24,64 @@ pub struct Plan {
 pub const HER2: [Plan; 5] = [
     Plan { name: "clinical", label: "Clinical", fusion: "single", modalities: &["clinical"], mix: [1.0, 0.0, 0.1], features: 9 },
     Plan { name: "mri", label: "MRI radiomics", fusion: "single", modalities: &["mri"], mix: [0.0, 1.0, 0.1], features: 64 },
-    Plan { name: "early", label: "Early fusion", fusion: "early", modalities: &["clinical", "mri"], mix: [0.8, 0.7, 0.4], features: 58 },
-    Plan { name: "late", label: "Late fusion (mean)", fusion: "late", modalities: &["clinical", "mri"], mix: [0.7, 0.7, 0.1], features: 0 },
-    Plan { name: "nomogram", label: "Nomogram", fusion: "nomogram", modalities: &["clinical", "mri"], mix: [0.9, 0.6, 0.2], features: 0 },
+    Plan {
+        name: "early",
+        label: "Early fusion",
+        fusion: "early",
+        modalities: &["clinical", "mri"],
+        mix: [0.8, 0.7, 0.4],
+        features: 58,
+    },
+    Plan {
+        name: "late",
+        label: "Late fusion (mean)",
+        fusion: "late",
+        modalities: &["clinical", "mri"],
+        mix: [0.7, 0.7, 0.1],
+        features: 0,
+    },
+    Plan {
+        name: "nomogram",
+        label: "Nomogram",
+        fusion: "nomogram",
+        modalities: &["clinical", "mri"],
+        mix: [0.9, 0.6, 0.2],
+        features: 0,
+    },
 ];
 
 /// One of many arms.
 pub fn generic(i: usize) -> Plan {
     const NAMES: [&str; 12] = ["a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10", "a11", "nomogram"];
     const LABELS: [&str; 12] = [
-        "Clinical", "MRI, T2-weighted", "MRI, DCE phase 2", "MRI, ADC", "Ultrasound", "Mammography", "Early fusion, all", "Early fusion, MRI",
-        "Late fusion (mean)", "Late fusion (weighted)", "Stacking", "Nomogram",
+        "Clinical",
+        "MRI, T2-weighted",
+        "MRI, DCE phase 2",
+        "MRI, ADC",
+        "Ultrasound",
+        "Mammography",
+        "Early fusion, all",
+        "Early fusion, MRI",
+        "Late fusion (mean)",
+        "Late fusion (weighted)",
+        "Stacking",
+        "Nomogram",
     ];
     let w = i as f64 / 12.0;
     Plan {
         name: NAMES[i % 12],
         label: LABELS[i % 12],
-        fusion: if i < 6 { "single" } else if i < 8 { "early" } else if i < 10 { "late" } else if i < 11 { "stacking" } else { "nomogram" },
+        fusion: if i < 6 {
+            "single"
+        } else if i < 8 {
+            "early"
+        } else if i < 10 {
+            "late"
+        } else if i < 11 {
+            "stacking"
+        } else {
+            "nomogram"
+        },
         modalities: &["clinical", "mri"],
         mix: [1.0 - w, w, 0.3 + 0.2 * w],
         features: 120,
@@ -91,17 +132,24 @@ fn arm(results: &Results, plan: &Plan, p: &[f64], event: &[bool]) -> Arm {
         description: match plan.fusion {
             "single" => "Median imputation, z-scores, elastic net (α 0.5) with λ from five inner folds.".into(),
             "early" => "Blocks joined after z-scores and scaling by block size; elastic net with λ from five inner folds.".into(),
-            "nomogram" => "Logistic model of the MRI signature (inner out-of-fold score) and clinical variables, without penalty.".into(),
+            "nomogram" => {
+                "Logistic model of the MRI signature (inner out-of-fold score) and clinical variables, without penalty.".into()
+            }
             _ => "Mean of the modalities' calibrated probabilities.".into(),
         },
-        missing_rule: (plan.modalities.len() > 1).then(|| "A case without MRI keeps the prediction of its clinical model.".into()),
+        missing_rule: (plan.modalities.len() > 1)
+            .then(|| "A case without MRI keeps the prediction of its clinical model.".into()),
         performance: Performance {
             cases: event.len(),
             classes,
             without_prediction: 0,
             discrimination: vec![
                 NamedMeasure::new("auc", "AUC", auc.clone()),
-                NamedMeasure::new("auc-pooled", "AUC, pooled folds", Measure { note: Some("DeLong on pooled folds".into()), ..auc.clone() }),
+                NamedMeasure::new(
+                    "auc-pooled",
+                    "AUC, pooled folds",
+                    Measure { note: Some("DeLong on pooled folds".into()), ..auc.clone() },
+                ),
             ],
             repeats: Some(RepeatSpread { sd: Some(num::sd(&repeats)), values: repeats, fold_sd: Some(0.091) }),
             calibration: vec![calibration(name, p, event)],
@@ -179,7 +227,8 @@ fn calibration(class: &str, p: &[f64], event: &[bool]) -> CalibrationResult {
 
 fn threshold(p: &[f64], event: &[bool]) -> ThresholdResult {
     let t = num::mean(p);
-    let cell = |called: bool, truth: bool| p.iter().zip(event).filter(|(p, e)| (**p >= t) == called && **e == truth).count() as f64;
+    let cell =
+        |called: bool, truth: bool| p.iter().zip(event).filter(|(p, e)| (**p >= t) == called && **e == truth).count() as f64;
     let (tp, fp, fn_, tn) = (cell(true, true), cell(true, false), cell(false, true), cell(false, false));
     let n = tp + fp + fn_ + tn;
     let mcc = (tp * tn - fp * fn_) / ((tp + fp) * (tp + fn_) * (tn + fp) * (tn + fn_)).sqrt();
@@ -265,7 +314,8 @@ fn comparison(plans: &[Plan], event: &[bool], all: &[Vec<f64>], i: usize, j: usi
             vec![Notice {
                 level: vbx::study::results::Level::Caution,
                 code: "nri-recalibration".into(),
-                message: "NRI and IDI change their sign after recalibration: what looks like reclassification is calibration.".into(),
+                message: "NRI and IDI change their sign after recalibration: what looks like reclassification is calibration."
+                    .into(),
                 columns: vec![],
             }]
         } else {
@@ -288,14 +338,28 @@ fn reclassification(new: &[f64], old: &[f64], event: &[bool]) -> Reclassificatio
         num::interval(a.value.unwrap() + b.value.unwrap(), a.se.unwrap().hypot(b.se.unwrap()), "asymptotic")
     };
     let (e, n) = (part(true), part(false));
-    let category = |p: f64| if p < 0.3 { 0 } else if p < 0.4 { 1 } else { 2 };
+    let category = |p: f64| {
+        if p < 0.3 {
+            0
+        } else if p < 0.4 {
+            1
+        } else {
+            2
+        }
+    };
     let mut tables = vec![vec![vec![0; 3]; 3]; 2];
     for ((a, b), event) in new.iter().zip(old).zip(event) {
         tables[usize::from(!event)][category(*b)][category(*a)] += 1;
     }
     let flipped = |m: &Measure| num::interval(-0.6 * m.value.unwrap(), m.se.unwrap(), "asymptotic");
     let nri = vec![
-        NriResult { categories: "category-free".into(), total: sum(&e, &n), event: e.clone(), non_event: n.clone(), tables: vec![] },
+        NriResult {
+            categories: "category-free".into(),
+            total: sum(&e, &n),
+            event: e.clone(),
+            non_event: n.clone(),
+            tables: vec![],
+        },
         NriResult { categories: "0.30, 0.40".into(), total: sum(&e, &n), event: e.clone(), non_event: n.clone(), tables },
     ];
     let (ie, in_) = (gain(true), gain(false));
@@ -347,7 +411,14 @@ pub fn three(results: &Results, seed: u64) -> Vec<Arm> {
 
 fn three_arm(results: &Results, name: &str, label: &str, p: &[[f64; 3]], truth: &[usize]) -> Arm {
     let classes = &results.outcome.classes;
-    let plan = Plan { name: "us", label: "", fusion: if name == "stacking" { "stacking" } else { "single" }, modalities: &["mri"], mix: [0.0; 3], features: 14 };
+    let plan = Plan {
+        name: "us",
+        label: "",
+        fusion: if name == "stacking" { "stacking" } else { "single" },
+        modalities: &["mri"],
+        mix: [0.0; 3],
+        features: 14,
+    };
     let column = |k: usize| p.iter().map(|p| p[k]).collect::<Vec<f64>>();
     let is = |k: usize| truth.iter().map(|t| *t == k).collect::<Vec<bool>>();
     let one: Vec<Measure> = (0..3).map(|k| num::auc(&column(k), &is(k))).collect();
@@ -363,7 +434,11 @@ fn three_arm(results: &Results, name: &str, label: &str, p: &[[f64; 3]], truth: 
     for (k, class) in classes.iter().enumerate() {
         let called: f64 = confusion.iter().map(|row| row[k]).sum();
         let sensitivity = share(confusion[k][k], class.n as f64);
-        decisions.push(NamedMeasure::new(format!("sensitivity-{}", class.name), format!("Sensitivity ({})", class.name), sensitivity));
+        decisions.push(NamedMeasure::new(
+            format!("sensitivity-{}", class.name),
+            format!("Sensitivity ({})", class.name),
+            sensitivity,
+        ));
         let ppv = share(confusion[k][k], called);
         decisions.push(NamedMeasure::new(format!("ppv-{}", class.name), format!("PPV ({})", class.name), ppv));
     }
@@ -380,13 +455,23 @@ fn three_arm(results: &Results, name: &str, label: &str, p: &[[f64; 3]], truth: 
             without_prediction: if name == "mri" { 15 } else { 0 },
             discrimination: vec![
                 NamedMeasure::new("auc-macro", "AUC (macro)", num::interval(macro_auc, se, "bootstrap, percentile, 2000 draws")),
-                NamedMeasure::new("auc-micro", "AUC (micro)", num::interval(macro_auc + 0.008, se, "bootstrap, percentile, 2000 draws")),
+                NamedMeasure::new(
+                    "auc-micro",
+                    "AUC (micro)",
+                    num::interval(macro_auc + 0.008, se, "bootstrap, percentile, 2000 draws"),
+                ),
                 NamedMeasure::new("hand-till", "Hand–Till M", Measure::of(macro_auc - 0.004)),
                 NamedMeasure::new("hum", "HUM", Measure::of(0.41)),
             ],
             repeats: None,
             calibration: (0..3).map(|k| calibration(&classes[k].name, &column(k), &is(k))).collect(),
-            threshold: Some(ThresholdResult { rule: "the most probable class".into(), value: None, range: None, measures: decisions, confusion }),
+            threshold: Some(ThresholdResult {
+                rule: "the most probable class".into(),
+                value: None,
+                range: None,
+                measures: decisions,
+                confusion,
+            }),
             roc: (0..3)
                 .map(|k| RocCurveResult { class: classes[k].name.clone(), auc: one[k].clone(), points: roc(&column(k), &is(k)) })
                 .collect(),

@@ -1,8 +1,8 @@
 //! Everything of a study but its arms.
 
 use vbx::study::results::{
-    CohortSummary, Count, FlowStep, Level, Measure, ModalitySummary, Notice, Origin, OutcomeSummary, PatternCount, Results, SiteCount,
-    TableOne, TableOneRow, ValidationSummary,
+    CohortSummary, Count, FlowStep, Level, Measure, ModalitySummary, Notice, Origin, OutcomeSummary, PatternCount, Results,
+    SiteCount, TableOne, TableOneRow, ValidationSummary,
 };
 
 fn count(name: &str, n: usize) -> Count {
@@ -26,9 +26,10 @@ fn blank(title: &str, cases: usize, outcome: OutcomeSummary) -> Results {
         notices: vec![],
         validation: ValidationSummary {
             scheme: "repeated-k-fold".into(),
-            sentence: "Five-fold cross-validation, repeated five times, grouped by patient and stratified by outcome; everything that \
+            sentence:
+                "Five-fold cross-validation, repeated five times, grouped by patient and stratified by outcome; everything that \
                        is learned from data was learned inside the training folds."
-                .into(),
+                    .into(),
             folds: 5,
             repeats: 5,
             inner_folds: 5,
@@ -59,7 +60,8 @@ pub fn her2(cases: usize, events: usize) -> Results {
         ],
     };
     let mut results = blank("HER2 status from breast MRI and clinical variables", cases, outcome);
-    results.question = Some("Does adding MRI radiomics to clinical variables predict HER2 status better than clinical variables alone?".into());
+    results.question =
+        Some("Does adding MRI radiomics to clinical variables predict HER2 status better than clinical variables alone?".into());
     results.cohort.sites = [("A", 31, 14), ("B", 22, 9), ("C", 18, 11), ("D", 13, 8), ("E", 11, 5), ("F", 7, 3), ("G", 4, 2)]
         .map(|(name, a, b)| SiteCount { name: format!("Site {name}"), classes: vec![a, b] })
         .to_vec();
@@ -104,8 +106,8 @@ pub fn her2(cases: usize, events: usize) -> Results {
         notice(
             Level::Warning,
             "leakage-suspect",
-            "One column separates the classes almost perfectly and looks like a treatment that follows from HER2 status. It was not \
-             given to any arm.",
+            "One column separates the classes almost perfectly and looks like a treatment that follows from HER2 status. It \
+             was not given to any arm.",
             &["clin__trastuzumab"],
         ),
         notice(
@@ -114,7 +116,12 @@ pub fn her2(cases: usize, events: usize) -> Results {
             "52 events allow about five coefficients to be estimated steadily; the arms with more rely on penalties.",
             &[],
         ),
-        notice(Level::Info, "duplicate-columns", "18 columns repeat another column and were dropped.", &["rad__a", "rad__b", "rad__c"]),
+        notice(
+            Level::Info,
+            "duplicate-columns",
+            "18 columns repeat another column and were dropped.",
+            &["rad__a", "rad__b", "rad__c"],
+        ),
         notice(Level::Info, "missing-values", "Age is missing in 4 cases; it is imputed inside the folds.", &["clin__age"]),
     ];
     results.table_one = Some(table_one(&results));
@@ -124,19 +131,27 @@ pub fn her2(cases: usize, events: usize) -> Results {
         "Intervals describe the sampling of cases. They do not include the choice among arms.".into(),
     ];
     results.methods = vec![
-        "All arms were fitted and tested on identical folds (five-fold cross-validation, repeated five times, grouped by patient and \
-         stratified by outcome). Imputation, standardisation, feature selection and tuning took place inside the training folds."
+        "All arms were fitted and tested on identical folds (five-fold cross-validation, repeated five times, grouped by \
+         patient and stratified by outcome). Imputation, standardisation, feature selection and tuning took place inside the \
+         training folds."
             .into(),
-        "Discrimination is the area under the ROC curve (AUC) with DeLong intervals on the logit scale; arms were compared by the \
-         paired DeLong test with Holm's correction. Calibration was assessed by intercept, slope, Brier score and the integrated \
-         calibration index; clinical utility by decision curves."
+        "Discrimination is the area under the ROC curve (AUC) with DeLong intervals on the logit scale; arms were compared \
+         by the paired DeLong test with Holm's correction. Calibration was assessed by intercept, slope, Brier score and the \
+         integrated calibration index; clinical utility by decision curves."
             .into(),
     ];
     results
 }
 
 fn table_one(results: &Results) -> TableOne {
-    let row = |label: &str, overall: &str, a: &str, b: &str, missing: Option<usize>, test: Option<&str>, p: Option<f64>, smd: Option<f64>| {
+    let row = |label: &str,
+               overall: &str,
+               a: &str,
+               b: &str,
+               missing: Option<usize>,
+               test: Option<&str>,
+               p: Option<f64>,
+               smd: Option<f64>| {
         TableOneRow {
             label: label.into(),
             indent: u8::from(test.is_none()),
@@ -156,7 +171,16 @@ fn table_one(results: &Results) -> TableOne {
             row("pre", "76 (48.1%)", "45 (42.5%)", "31 (59.6%)", None, None, None, None),
             row("peri", "21 (13.3%)", "15 (14.2%)", "6 (11.5%)", None, None, None, None),
             row("post", "61 (38.6%)", "46 (43.4%)", "15 (28.8%)", None, None, None, None),
-            row("Tumour size on MRI, mm", "62.0 [44.0, 85.0]", "60.0 [43.0, 84.0]", "66.5 [47.5, 88.0]", Some(2), Some("Mann–Whitney"), Some(0.413), Some(0.118)),
+            row(
+                "Tumour size on MRI, mm",
+                "62.0 [44.0, 85.0]",
+                "60.0 [43.0, 84.0]",
+                "66.5 [47.5, 88.0]",
+                Some(2),
+                Some("Mann–Whitney"),
+                Some(0.413),
+                Some(0.118),
+            ),
             row("Oestrogen receptor", "", "", "", Some(0), Some("χ²"), Some(0.017_2), Some(0.412)),
             row("positive", "90 (57.0%)", "67 (63.2%)", "23 (44.2%)", None, None, None, None),
             row("negative", "68 (43.0%)", "39 (36.8%)", "29 (55.8%)", None, None, None, None),
@@ -244,7 +268,9 @@ pub fn tiny() -> Results {
 pub fn answer(results: &mut Results) {
     let Some(primary) = results.comparisons.iter().find(|c| c.primary).cloned() else { return };
     let label = |name: &str| results.arm(name).map_or(name.to_owned(), |arm| arm.label.clone());
-    let auc = |name: &str| results.arm(name).and_then(|arm| arm.performance.primary()).and_then(|p| p.measure.value).unwrap_or(f64::NAN);
+    let auc = |name: &str| {
+        results.arm(name).and_then(|arm| arm.performance.primary()).and_then(|p| p.measure.value).unwrap_or(f64::NAN)
+    };
     let d = &primary.difference;
     let (value, low, high) = (d.value.unwrap_or(0.0), d.lower.unwrap_or(0.0), d.upper.unwrap_or(0.0));
     let signed = |x: f64| format!("{x:.3}").replace('-', "−");
@@ -266,8 +292,8 @@ pub fn answer(results: &mut Results) {
             primary.cases
         ),
         format!(
-            "The interval leaves room for a gain of {} and for a loss of {}: this study neither shows that fusion helps nor that it \
-             does not. No evidence of a difference is not evidence of no difference.",
+            "The interval leaves room for a gain of {} and for a loss of {}: this study neither shows that fusion helps nor \
+             that it does not. No evidence of a difference is not evidence of no difference.",
             signed(high.abs()),
             signed(low.abs())
         ),

@@ -42,7 +42,15 @@ pub fn p_of_z(z: f64) -> f64 {
 pub fn placements(score: &[f64], event: &[bool]) -> (Vec<f64>, Vec<f64>, f64) {
     let split = |want: bool| score.iter().zip(event).filter(|(_, e)| **e == want).map(|(s, _)| *s).collect::<Vec<_>>();
     let (pos, neg) = (split(true), split(false));
-    let beats = |a: f64, b: f64| if a > b { 1.0 } else if a == b { 0.5 } else { 0.0 };
+    let beats = |a: f64, b: f64| {
+        if a > b {
+            1.0
+        } else if a == b {
+            0.5
+        } else {
+            0.0
+        }
+    };
     let up: Vec<f64> = pos.iter().map(|p| neg.iter().map(|n| beats(*p, *n)).sum::<f64>() / neg.len() as f64).collect();
     let down: Vec<f64> = neg.iter().map(|n| pos.iter().map(|p| beats(*p, *n)).sum::<f64>() / pos.len() as f64).collect();
     let auc = mean(&up);
@@ -113,7 +121,11 @@ pub fn roc(score: &[f64], event: &[bool]) -> Vec<CurvePoint> {
     let mut points = vec![CurvePoint { x: 0.0, y: 0.0, lower: Some(0.0), upper: Some(0.0), n: None }];
     let (mut tp, mut fp) = (0.0, 0.0);
     for (i, case) in order.iter().enumerate() {
-        if event[*case] { tp += 1.0 } else { fp += 1.0 }
+        if event[*case] {
+            tp += 1.0
+        } else {
+            fp += 1.0
+        }
         if order.get(i + 1).is_none_or(|next| score[*next] != score[*case]) {
             let wilson = share(tp, events);
             points.push(CurvePoint { x: fp / others, y: tp / events, lower: wilson.lower, upper: wilson.upper, n: None });

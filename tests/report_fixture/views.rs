@@ -2,8 +2,8 @@
 
 use super::numbers::{interval, logit};
 use vbx::study::results::{
-    Association, JointTest, LassoPathResult, Measure, NomogramAxis, NomogramProbabilityAxis, NomogramResult, PathCoefficient, Results,
-    TestResult,
+    Association, JointTest, LassoPathResult, Measure, NomogramAxis, NomogramProbabilityAxis, NomogramResult, PathCoefficient,
+    Results, TestResult,
 };
 
 /// A variable of a nomogram: coefficient and ticks, or levels with their coefficients.
@@ -77,13 +77,24 @@ pub fn nomogram(model: &str, intercept: f64, variables: &[Variable], shifts: &[(
 /// Nomogram, path, associations and joint test of the two-class study.
 pub fn attach(results: &mut Results) {
     let variables = [
-        Variable::Numeric { label: "MRI signature", name: "mri.score", beta: 0.62, ticks: &[-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0] },
-        Variable::Numeric { label: "Age, years", name: "clinical.age", beta: -0.021, ticks: &[25.0, 35.0, 45.0, 55.0, 65.0, 75.0] },
+        Variable::Numeric {
+            label: "MRI signature",
+            name: "mri.score",
+            beta: 0.62,
+            ticks: &[-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0],
+        },
+        Variable::Numeric {
+            label: "Age, years",
+            name: "clinical.age",
+            beta: -0.021,
+            ticks: &[25.0, 35.0, 45.0, 55.0, 65.0, 75.0],
+        },
         Variable::Levels { label: "Oestrogen receptor", name: "clinical.er", levels: &[("positive", 0.0), ("negative", 0.71)] },
         Variable::Levels { label: "Grade", name: "clinical.grade", levels: &[("1", 0.0), ("2", 0.62), ("3", 1.18)] },
     ];
     let event = results.outcome.event.clone().unwrap_or_default();
-    let model = format!("Logistic model fitted on all {} cases; the MRI signature is an inner out-of-fold score", results.cohort.cases);
+    let model =
+        format!("Logistic model fitted on all {} cases; the MRI signature is an inner out-of-fold score", results.cohort.cases);
     let built = nomogram(&model, -0.9, &variables, &[(&format!("Probability of {event}"), 0.0)]);
     for arm in &mut results.arms {
         if arm.fusion == "nomogram" {
@@ -142,7 +153,9 @@ fn path() -> LassoPathResult {
         .map(|k| PathCoefficient {
             name: format!("mri.dce2.tumour_original_glcm_Feature{:03}", k * 7 % 352),
             class: None,
-            values: (0..60).map(|i| (f64::from(i) - 2.5 * f64::from(k)).max(0.0) * 0.008 * if k % 3 == 1 { -1.0 } else { 1.0 }).collect(),
+            values: (0..60)
+                .map(|i| (f64::from(i) - 2.5 * f64::from(k)).max(0.0) * 0.008 * if k % 3 == 1 { -1.0 } else { 1.0 })
+                .collect(),
         })
         .collect();
     LassoPathResult {

@@ -154,7 +154,9 @@ pub fn calculator(material: &Material, index: usize, arm: &Arm) -> Option<Calcul
         },
         axes: axes.iter().map(|axis| if link == Link::Softmax { by_value(axis) } else { by_points(axis, widest) }).collect(),
         scale: thinned(points.map(|points| Mark { at: 100.0 * points / widest, label: text(points) }).collect()),
-        totals: thinned(first.total_ticks.iter().map(|points| Mark { at: 100.0 * points / total, label: text(*points) }).collect()),
+        totals: thinned(
+            first.total_ticks.iter().map(|points| Mark { at: 100.0 * points / total, label: text(*points) }).collect(),
+        ),
     })
 }
 
@@ -247,7 +249,8 @@ fn range(axis: &NomogramAxis, reversed: bool) -> Option<Range> {
 
 /// Takes the label from every mark that would run into the one before it or into the last.
 fn thinned(mut marks: Vec<Mark>) -> Vec<Mark> {
-    let room = |a: &Mark, b: &Mark| (a.at - b.at).abs() >= 1.6 + 0.75 * (a.label.chars().count() + b.label.chars().count()) as f64;
+    let room =
+        |a: &Mark, b: &Mark| (a.at - b.at).abs() >= 1.6 + 0.75 * (a.label.chars().count() + b.label.chars().count()) as f64;
     let last = marks.len().saturating_sub(1);
     let mut shown: Option<usize> = None;
     for i in 0..marks.len() {

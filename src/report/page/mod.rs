@@ -15,12 +15,12 @@ use super::table::{self, Export, Style, Table};
 use super::wording;
 use crate::error::{Error, Result};
 use crate::study::results::{Origin, Results};
+use calculator::Calculator;
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use calculator::Calculator;
 use view::{FigureView, TableView};
 
 const TEMPLATES: [(&str, &str); 5] = [
@@ -84,7 +84,12 @@ pub fn html(results: &Results, tables: &[Table], figures: &[Figure], style: &Sty
     let material = Material { results, tables, figures, style };
     let sections: Vec<SectionView> = SECTIONS
         .iter()
-        .map(|section| SectionView { id: section.id, title: section.title, short: section.short, blocks: (section.blocks)(&material) })
+        .map(|section| SectionView {
+            id: section.id,
+            title: section.title,
+            short: section.short,
+            blocks: (section.blocks)(&material),
+        })
         .filter(|section| !section.blocks.is_empty())
         .collect();
     let order = figures_in_order(&sections);

@@ -93,13 +93,22 @@ impl TableView {
             title: table.title.clone(),
             groups: if table.has_groups() { groups.collect() } else { Vec::new() },
             heads: heads.collect(),
-            rows: table.rows.iter().map(|row| RowView {
-                heading: row.is_heading().then(|| row.cells[0].printed(style)),
-                indent: row.indent > 0,
-                short: row.cells.first().is_some_and(|cell| cell.printed(style).chars().count() <= SHORT),
-                rule: row.rule_above,
-                cells: row.cells.iter().zip(&table.columns).map(|(cell, column)| cell_view(cell, align(column.align), style)).collect(),
-            }).collect(),
+            rows: table
+                .rows
+                .iter()
+                .map(|row| RowView {
+                    heading: row.is_heading().then(|| row.cells[0].printed(style)),
+                    indent: row.indent > 0,
+                    short: row.cells.first().is_some_and(|cell| cell.printed(style).chars().count() <= SHORT),
+                    rule: row.rule_above,
+                    cells: row
+                        .cells
+                        .iter()
+                        .zip(&table.columns)
+                        .map(|(cell, column)| cell_view(cell, align(column.align), style))
+                        .collect(),
+                })
+                .collect(),
             notes: table.notes.iter().map(|note| (note.mark.clone().unwrap_or_default(), note.text.clone())).collect(),
             long: table.rows.len() > LONG,
             wide: lies_on_its_side(table, style),

@@ -63,13 +63,23 @@ fn interval(material: &Material, comparison: &Comparison) -> Option<IntervalView
 fn round_step(x: f64) -> f64 {
     let power = 10f64.powf(x.log10().floor());
     let digit = x / power;
-    power * if digit < 1.5 { 1.0 } else if digit < 3.5 { 2.0 } else if digit < 7.5 { 5.0 } else { 10.0 }
+    power
+        * if digit < 1.5 {
+            1.0
+        } else if digit < 3.5 {
+            2.0
+        } else if digit < 7.5 {
+            5.0
+        } else {
+            10.0
+        }
 }
 
 fn key_numbers(material: &Material, primary: Option<&Comparison>) -> Vec<KeyNumber> {
     let (results, style) = (material.results, material.style);
     let classes: Vec<String> = results.outcome.classes.iter().map(|class| format!("{} {}", class.n, class.name)).collect();
-    let mut items = vec![KeyNumber { label: "Cases".to_owned(), value: results.cohort.cases.to_string(), detail: classes.join(", ") }];
+    let mut items =
+        vec![KeyNumber { label: "Cases".to_owned(), value: results.cohort.cases.to_string(), detail: classes.join(", ") }];
     let shown: Vec<&str> = match primary {
         Some(comparison) => vec![&comparison.reference, &comparison.new],
         None => results.arms.iter().take(3).map(|arm| arm.name.as_str()).collect(),
@@ -84,7 +94,11 @@ fn key_numbers(material: &Material, primary: Option<&Comparison>) -> Vec<KeyNumb
         let (value, detail) = parts(&comparison.difference, Format::AucDifference, style);
         items.push(KeyNumber { label: format!("Difference in {}", primary_measure(results)), value, detail });
         if let Some((test, p)) = comparison.test.as_ref().and_then(|test| Some((test, test.p?))) {
-            items.push(KeyNumber { label: capital(&test.name), value: p_phrase(p, style), detail: "not adjusted: one primary comparison".to_owned() });
+            items.push(KeyNumber {
+                label: capital(&test.name),
+                value: p_phrase(p, style),
+                detail: "not adjusted: one primary comparison".to_owned(),
+            });
         }
     }
     items

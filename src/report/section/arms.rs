@@ -11,9 +11,12 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     let Some(table) = material.table("arms") else { return Vec::new() };
     let fair = match results.origin {
         Origin::Study if results.arms.len() < 2 => "",
-        Origin::Study => "Every arm was fitted and tested on identical folds, so arms differ by what they use and not by luck of the split.",
+        Origin::Study => {
+            "Every arm was fitted and tested on identical folds, so arms differ by what they use and not by luck of the split."
+        }
         Origin::Predictions => {
-            "The predictions were made elsewhere. Whether the models had seen these cases while they learned cannot be known from here."
+            "The predictions were made elsewhere. Whether the models had seen these cases while they learned cannot be known \
+             from here."
         }
     };
     let paragraphs = [sentence(&results.validation.sentence), fair.to_owned()];

@@ -55,7 +55,12 @@ pub const SECTIONS: &[Section] = &[
     Section { id: "notices", title: "Before you conclude", short: "Before you conclude", blocks: notices::blocks },
     Section { id: "cohort", title: "Who was studied", short: "Cohort", blocks: cohort::blocks },
     Section { id: "arms", title: "What was compared", short: "Arms", blocks: arms::blocks },
-    Section { id: "performance", title: "How well the classes are told apart", short: "Discrimination", blocks: performance::blocks },
+    Section {
+        id: "performance",
+        title: "How well the classes are told apart",
+        short: "Discrimination",
+        blocks: performance::blocks,
+    },
     Section { id: "comparison", title: "Does it make a difference?", short: "Comparisons", blocks: comparison::blocks },
     Section { id: "calibration", title: "Do predicted risks come true?", short: "Calibration", blocks: calibration::blocks },
     Section { id: "utility", title: "Would it help decisions?", short: "Clinical utility", blocks: utility::blocks },

@@ -16,7 +16,10 @@ pub fn blocks(material: &Material) -> Vec<Block> {
         let mut models: Vec<String> = arm.nomograms.iter().map(|nomogram| sentence(&nomogram.model)).collect();
         models.dedup();
         if arm.nomograms.len() > 1 {
-            models.push("A multinomial model has one nomogram per class; the calculator joins them into one probability per class.".into());
+            models.push(
+                "A multinomial model has one nomogram per class; the calculator joins them into one probability per class."
+                    .into(),
+            );
         }
         blocks.push(Block::Prose { paragraphs: models });
         blocks.push(Block::Calculator { arm: arm.name.clone() });

@@ -23,7 +23,8 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     }
     let items = of(Level::Info);
     if !items.is_empty() {
-        let summary = if items.len() == 1 { "One note on the data".to_owned() } else { format!("{} notes on the data", items.len()) };
+        let summary =
+            if items.len() == 1 { "One note on the data".to_owned() } else { format!("{} notes on the data", items.len()) };
         blocks.push(Block::details(summary, vec![Block::Notices { level: "info", items }]));
     }
     blocks

@@ -119,13 +119,17 @@ fn caption(table: &Table) -> Paragraph {
 }
 
 fn notes(table: &Table) -> Vec<Paragraph> {
-    let mut paragraphs: Vec<Paragraph> = table.notes.iter().map(|note| {
-        let mut paragraph = Paragraph::new().line_spacing(LineSpacing::new().before(40));
-        if let Some(mark) = &note.mark {
-            paragraph = paragraph.add_run(superscript(mark, 16)).add_run(Run::new().size(16).add_text(" "));
-        }
-        paragraph.add_run(Run::new().size(16).add_text(&note.text))
-    }).collect();
+    let mut paragraphs: Vec<Paragraph> = table
+        .notes
+        .iter()
+        .map(|note| {
+            let mut paragraph = Paragraph::new().line_spacing(LineSpacing::new().before(40));
+            if let Some(mark) = &note.mark {
+                paragraph = paragraph.add_run(superscript(mark, 16)).add_run(Run::new().size(16).add_text(" "));
+            }
+            paragraph.add_run(Run::new().size(16).add_text(&note.text))
+        })
+        .collect();
     if paragraphs.is_empty() {
         paragraphs.push(Paragraph::new()); // Word wants a paragraph after a table.
     }
@@ -165,7 +169,9 @@ fn group_row(table: &Table, page: &Page) -> TableRow {
     let cells = table.group_spans().into_iter().map(|(group, span)| {
         let width = page.columns[column..column + span].iter().sum();
         column += span;
-        let text = Paragraph::new().align(AlignmentType::Center).add_run(Run::new().size(page.size).bold().add_text(group.unwrap_or("")));
+        let text = Paragraph::new()
+            .align(AlignmentType::Center)
+            .add_run(Run::new().size(page.size).bold().add_text(group.unwrap_or("")));
         let cell = TableCell::new().width(width, WidthType::Dxa).add_paragraph(text);
         if span > 1 { cell.grid_span(span) } else { cell }
     });
@@ -174,7 +180,9 @@ fn group_row(table: &Table, page: &Page) -> TableRow {
 
 fn head_row(table: &Table, page: &Page) -> TableRow {
     let cells = table.columns.iter().enumerate().map(|(i, column)| {
-        let text = Paragraph::new().align(alignment(column.align)).add_run(Run::new().size(page.size).bold().add_text(format::unbroken(&table.printed_head(i))));
+        let text = Paragraph::new()
+            .align(alignment(column.align))
+            .add_run(Run::new().size(page.size).bold().add_text(format::unbroken(&table.printed_head(i))));
         let mut borders = cell_line(TableCellBorderPosition::Bottom, THIN);
         if column.group.is_some() {
             borders = borders.set(TableCellBorder::new(TableCellBorderPosition::Top).size(4).color("000000"));

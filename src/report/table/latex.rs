@@ -19,7 +19,13 @@ pub fn text(table: &Table, style: &Style) -> String {
     let widths = Widths::of(table, style);
     let (long, wide) = (table.rows.len() > PAGE_ROWS, widths.line() > PORTRAIT);
     let shape = shape(table, &widths, if wide { LANDSCAPE } else { PORTRAIT });
-    let size = if widths.line() > LANDSCAPE { "\\scriptsize" } else if wide { "\\footnotesize" } else { "\\small" };
+    let size = if widths.line() > LANDSCAPE {
+        "\\scriptsize"
+    } else if wide {
+        "\\footnotesize"
+    } else {
+        "\\small"
+    };
     let caption = format!("\\caption{{{}}}\\label{{tab:{}}}", escaped(&table.title), label(&table.id));
     let packages = match (long, wide) {
         (false, false) => "booktabs",
@@ -49,7 +55,12 @@ pub fn text(table: &Table, style: &Style) -> String {
 fn shape(table: &Table, widths: &Widths, room: f64) -> String {
     let mut shape = String::from("@{}");
     for (i, column) in table.columns.iter().enumerate() {
-        let longest = table.rows.iter().filter(|row| !row.is_heading()).map(|row| width(&row.cells[i].printed(&Style::default()))).fold(0.0, f64::max);
+        let longest = table
+            .rows
+            .iter()
+            .filter(|row| !row.is_heading())
+            .map(|row| width(&row.cells[i].printed(&Style::default())))
+            .fold(0.0, f64::max);
         match column.align {
             Align::Left if longest > widths.natural[i] => {
                 let share = widths.natural[i] / room.max(widths.line());

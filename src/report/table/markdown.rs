@@ -11,11 +11,14 @@ pub fn text(table: &Table, style: &Style) -> String {
         table.columns[i].group.as_ref().map_or_else(|| head.clone(), |group| format!("{}: {head}", escaped(group)))
     });
     push_line(&mut out, heads);
-    push_line(&mut out, table.columns.iter().map(|column| match column.align {
-        Align::Left => ":---".to_owned(),
-        Align::Centre => ":---:".to_owned(),
-        Align::Right => "---:".to_owned(),
-    }));
+    push_line(
+        &mut out,
+        table.columns.iter().map(|column| match column.align {
+            Align::Left => ":---".to_owned(),
+            Align::Centre => ":---:".to_owned(),
+            Align::Right => "---:".to_owned(),
+        }),
+    );
     for row in &table.rows {
         push_line(&mut out, (0..row.cells.len()).map(|i| cell(row, i, style)));
     }

@@ -93,15 +93,7 @@ pub struct Note {
 impl Table {
     /// A table without rows yet; its number is given by the registry.
     pub fn new(id: impl Into<String>, title: impl Into<String>, columns: Vec<Column>) -> Self {
-        Table {
-            id: id.into(),
-            number: 0,
-            title: title.into(),
-            columns,
-            rows: Vec::new(),
-            notes: Vec::new(),
-            listing: false,
-        }
+        Table { id: id.into(), number: 0, title: title.into(), columns, rows: Vec::new(), notes: Vec::new(), listing: false }
     }
 
     /// Makes every text one line of characters that any format can hold, as XML, and so Word and Excel, refuse control characters;

@@ -40,7 +40,8 @@ fn build(tables: &[&Table], style: &Style) -> std::result::Result<Vec<u8>, XlsxE
 
 /// A name of at most 31 characters, unlike the others in any case of letters.
 fn sheet_name(id: &str, taken: &mut BTreeSet<String>) -> String {
-    let safe: String = id.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') { '-' } else { c }).collect();
+    let safe: String =
+        id.chars().map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'') { '-' } else { c }).collect();
     let mut name: String = safe.chars().take(31).collect();
     let mut next = 2;
     while name.is_empty() || !taken.insert(name.to_lowercase()) {
@@ -83,7 +84,9 @@ fn fill(sheet: &mut Worksheet, table: &Table, style: &Style) -> std::result::Res
             let cell = if j == 0 { frame.clone().set_indent(row.indent) } else { frame.clone().set_align(aligned(align)) };
             match part.content(row) {
                 Content::Empty => sheet.write_blank(at, j, &cell)?,
-                Content::Text(text) if j == 0 && !row.is_heading() => sheet.write_string_with_format(at, j, text, &cell.set_text_wrap())?,
+                Content::Text(text) if j == 0 && !row.is_heading() => {
+                    sheet.write_string_with_format(at, j, text, &cell.set_text_wrap())?
+                }
                 Content::Text(text) => sheet.write_string_with_format(at, j, text, &cell)?,
                 Content::Number(value, kind) if value.is_finite() => {
                     let shown = kind.map_or_else(|| p_format(style).to_owned(), |kind| kind.spreadsheet(value, style));

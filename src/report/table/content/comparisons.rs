@@ -11,11 +11,18 @@ pub fn tables(results: &Results) -> Vec<Table> {
     if all.is_empty() {
         return Vec::new();
     }
-    let test = all.iter().find_map(|c| c.test.as_ref()).map_or_else(|| "Test".to_owned(), |test| wording::sentence(&test.name).trim_end_matches('.').to_owned());
+    let test = all
+        .iter()
+        .find_map(|c| c.test.as_ref())
+        .map_or_else(|| "Test".to_owned(), |test| wording::sentence(&test.name).trim_end_matches('.').to_owned());
     let statistic = all.iter().find_map(|c| c.test.as_ref()).map_or("Statistic", |test| test.statistic_name.as_str());
     let nested = all.iter().any(|c| c.likelihood_ratio.is_some());
     let decisions = decision_tests(all);
-    let mut columns = vec![Column::left("Comparison"), Column::right("Cases"), Column::centre(format!("Difference in {}", wording::primary_measure(results)))];
+    let mut columns = vec![
+        Column::left("Comparison"),
+        Column::right("Cases"),
+        Column::centre(format!("Difference in {}", wording::primary_measure(results))),
+    ];
     columns.extend([statistic, "p", "p (Holm)", "p (BH)"].map(|head| Column::right(head).under(&test)));
     if nested {
         columns.extend(["χ²", "df", "p"].map(|head| Column::right(head).under("Likelihood-ratio test")));
@@ -50,8 +57,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
     table.note("Difference: first arm minus second. Holm, BH: corrected over all pairs (Benjamini and Hochberg).");
     if nested {
         table.note(
-            "Likelihood-ratio test: for models of which one contains the other, on the cases that fitted them; the paired test of \
-             AUCs is too cautious there, so the difference gives the size and this test the evidence.",
+            "Likelihood-ratio test: for models of which one contains the other, on the cases that fitted them; the paired \
+             test of AUCs is too cautious there, so the difference gives the size and this test the evidence.",
         );
         for test in all.iter().filter_map(|c| c.likelihood_ratio.as_ref()).filter(|test| test.p.is_some()) {
             table.note(test.note.as_deref().map(wording::sentence).unwrap_or_default());
@@ -73,7 +80,8 @@ fn decision_tests(all: &[Comparison]) -> Vec<&str> {
 
 /// `McNemar's test among events` becomes `among events` under a head that says the rest.
 fn decision_head(name: &str) -> &str {
-    let bare = ["McNemar's test", "McNemar’s test", "McNemar test", "McNemar"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    let bare =
+        ["McNemar's test", "McNemar’s test", "McNemar test", "McNemar"].iter().find_map(|prefix| name.strip_prefix(prefix));
     match bare.map(|rest| rest.trim_matches([' ', ',', ':', '(', ')'])) {
         Some("") => "all cases",
         Some(rest) => rest,

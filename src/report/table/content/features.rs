@@ -19,7 +19,11 @@ pub fn tables(results: &Results) -> Vec<Table> {
     for arm in results.arms.iter().filter(|arm| !arm.features.is_empty()) {
         let left = arm.features.len().saturating_sub(PRINTED);
         more |= left > 0;
-        short.push_heading(if left > 0 { format!("{} (first {PRINTED} of {})", arm.label, arm.features.len()) } else { arm.label.clone() });
+        short.push_heading(if left > 0 {
+            format!("{} (first {PRINTED} of {})", arm.label, arm.features.len())
+        } else {
+            arm.label.clone()
+        });
         full.push_heading(&arm.label);
         for (i, feature) in arm.features.iter().enumerate() {
             let cells = cells(feature);

@@ -16,9 +16,11 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     let numbered = arms.len() > NAMED_HEADS;
     let mut columns = vec![Column::left("")];
-    columns.extend(arms.iter().enumerate().map(|(i, arm)| {
-        Column::centre(if numbered { (i + 1).to_string() } else { arm.label.clone() }).plain()
-    }));
+    columns.extend(
+        arms.iter()
+            .enumerate()
+            .map(|(i, arm)| Column::centre(if numbered { (i + 1).to_string() } else { arm.label.clone() }).plain()),
+    );
     let title = format!("Pairwise comparison of {}", primary.label);
     let mut table = Table::new("comparison-matrix", title, columns);
     for (i, row) in arms.iter().enumerate() {
@@ -44,8 +46,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     let test = results.comparisons.iter().find_map(|c| c.test.as_ref()).map_or("the test", |test| test.name.as_str());
     table.note(format!(
-        "Diagonal: {} with its 95% CI. Above: difference, column minus row, with its 95% CI. Below: p value of {test} after Holm's \
-         correction over all pairs.",
+        "Diagonal: {} with its 95% CI. Above: difference, column minus row, with its 95% CI. Below: p value of {test} after \
+         Holm's correction over all pairs.",
         primary.label
     ));
     vec![table]

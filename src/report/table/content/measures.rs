@@ -7,7 +7,17 @@ use crate::study::results::NamedMeasure;
 /// The kind of number that a measure is, by its stable name; a per-class measure starts with the same name.
 pub fn kind(id: &str) -> Format {
     const SHARES: [&str; 12] = [
-        "sensitivity", "specificity", "ppv", "npv", "accuracy", "balanced-accuracy", "recall", "precision", "prevalence", "tpr", "fpr",
+        "sensitivity",
+        "specificity",
+        "ppv",
+        "npv",
+        "accuracy",
+        "balanced-accuracy",
+        "recall",
+        "precision",
+        "prevalence",
+        "tpr",
+        "fpr",
         "fnr",
     ];
     const SIGNED: [&str; 5] = ["intercept", "calibration-intercept", "calibration-in-the-large", "mcc", "kappa"];

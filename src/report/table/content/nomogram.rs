@@ -15,9 +15,10 @@ pub fn tables(results: &Results) -> Vec<Table> {
 
 fn both(arm: &Arm, nomogram: &NomogramResult, several: bool) -> [Table; 2] {
     let (suffix, of) = match (&nomogram.contrast, several) {
-        (Some([class, against]), _) => {
-            (format!("-{}", slug(&format!("{} {class} {against}", arm.name))), format!(": {}, {class} against {against}", arm.label))
-        }
+        (Some([class, against]), _) => (
+            format!("-{}", slug(&format!("{} {class} {against}", arm.name))),
+            format!(": {}, {class} against {against}", arm.label),
+        ),
         (None, true) => (format!("-{}", slug(&arm.name)), format!(": {}", arm.label)),
         (None, false) => Default::default(),
     };
@@ -41,6 +42,8 @@ fn both(arm: &Arm, nomogram: &NomogramResult, several: bool) -> [Table; 2] {
             map.push_indented(vec![Cell::Number(*probability, Format::Fixed(digits)), Cell::Number(*total, Format::Fixed(1))]);
         }
     }
-    map.note("Probability = 1 / (1 + exp(−(linear predictor + shift))); the linear predictor is a straight line in the total points.");
+    map.note(
+        "Probability = 1 / (1 + exp(−(linear predictor + shift))); the linear predictor is a straight line in the total points.",
+    );
     [points, map]
 }

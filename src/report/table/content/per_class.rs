@@ -41,7 +41,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
         lists.push(results.outcome.classes.iter().map(|class| of_class(decisions, &class.name)).collect());
     }
     let names = measures::union(lists.iter().flatten().map(Vec::as_slice));
-    let mut columns = vec![Column::left(format!("{} and class", arm_word(results))), Column::right("Cases"), Column::centre("AUC")];
+    let mut columns =
+        vec![Column::left(format!("{} and class", arm_word(results))), Column::right("Cases"), Column::centre("AUC")];
     columns.extend(measures::columns(&names));
     let mut table = Table::new("per-class", "Each class against the rest", columns);
     for (arm, lists) in results.arms.iter().zip(&lists) {

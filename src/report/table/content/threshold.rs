@@ -8,8 +8,11 @@ use crate::study::results::{NamedMeasure, Results};
 
 /// One row per arm; measures of single classes stand in the table per class.
 pub fn tables(results: &Results) -> Vec<Table> {
-    let lists: Vec<Vec<NamedMeasure>> =
-        results.arms.iter().map(|arm| arm.performance.threshold.as_ref().map_or(Vec::new(), |t| per_class::of_all_classes(results, &t.measures))).collect();
+    let lists: Vec<Vec<NamedMeasure>> = results
+        .arms
+        .iter()
+        .map(|arm| arm.performance.threshold.as_ref().map_or(Vec::new(), |t| per_class::of_all_classes(results, &t.measures)))
+        .collect();
     let names = measures::union(lists.iter().map(Vec::as_slice));
     if names.is_empty() {
         return Vec::new();
