@@ -15,27 +15,24 @@ const OVERHANG: f64 = 22.0;
 const NEAR: f64 = 9.0;
 
 pub(super) fn figures(results: &Results, style: &Style) -> Vec<Figure> {
-    let with = results.arms.iter().enumerate().flat_map(|(i, arm)| arm.nomograms.iter().map(move |nomogram| (i, nomogram)));
-    with.map(|(i, nomogram_result)| nomogram(results, i, nomogram_result, style)).collect()
-}
-
-/// Name and title of a nomogram; those of a multinomial model are told apart by the class that each is about.
-fn named(results: &Results, arm: usize, nomogram: &NomogramResult) -> (String, String) {
-    let id = arm_ids(results, "nomogram")[arm].clone();
-    let label = arm_label(&results.arms[arm]).to_string();
-    match &nomogram.contrast {
-        None => (id, label),
-        Some([class, against]) => {
-            let place = results.outcome.classes.iter().position(|c| c.name == *class).unwrap_or_default();
-            (format!("{id}-class-{}", place + 1), format!("{label}, {class} against {against}"))
-        }
-    }
+    let of_arm = |(i, arm): (usize, &crate::study::results::Arm)| {
+        let several = arm.nomograms.len() > 1;
+        (0..arm.nomograms.len()).map(|at| nomogram(results, i, at, several, style)).collect::<Vec<_>>()
+    };
+    results.arms.iter().enumerate().flat_map(of_arm).collect()
 }
 
 /// Points, one axis per variable, total points, and probabilities under the total.
-pub fn nomogram(results: &Results, arm: usize, nomogram: &NomogramResult, style: &Style) -> Figure {
-    let (id, label) = named(results, arm, nomogram);
-    let (id, label) = (id.as_str(), label.as_str());
+///
+/// `at` is the nomogram's place among those of the arm; only a multinomial model has `several`.
+pub fn nomogram(results: &Results, arm: usize, at: usize, several: bool, style: &Style) -> Figure {
+    let nomogram = &results.arms[arm].nomograms[at];
+    let id = &if several {
+        format!("{}-{}", arm_ids(results, "nomogram")[arm], at + 1)
+    } else {
+        arm_ids(results, "nomogram")[arm].clone()
+    };
+    let label = arm_label(&results.arms[arm]);
     let width = style.page();
     let mut svg = Svg::new(id, width);
     let labels = labels_of(nomogram, style);
