@@ -295,8 +295,8 @@ fn forest_squares_stand_at_their_estimates() {
 #[test]
 fn nomogram_read_with_a_ruler_gives_the_model() {
     let results = fixture::results(&fixture::FIVE, &THREE, 400, 5);
-    let nomogram = results.arms[4].nomograms.first().unwrap();
-    let figure = figure::nomogram(&results, 4, 0, false, &Style::default());
+    let nomogram = &results.arms[4].nomograms[0];
+    let figure = figure::nomogram(&results, 4, 0, &Style::default());
     let drawing = Drawing::new(&figure);
     let points = drawing.axis_in("nomogram-nomogram-points", 0.0, "0", 100.0, "100");
     for (i, axis) in nomogram.axes.iter().enumerate() {

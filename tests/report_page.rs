@@ -335,6 +335,7 @@ fn linear_predictor(nomogram: &NomogramResult, values: &[f64]) -> f64 {
 #[test]
 fn the_calculator_computes_the_model() {
     if Command::new("node").arg("--version").output().is_err() {
+        #[allow(clippy::print_stderr)]
         eprintln!("skipped: node is not installed");
         return;
     }

@@ -281,7 +281,6 @@ pub fn nomogram(axes: &[(&str, f64)]) -> NomogramResult {
     NomogramResult {
         contrast: None,
         model: "Logistic model fitted on all 158 cases; the MRI score is inner out-of-fold".into(),
-        contrast: None,
         axes: variables,
         total_max,
         total_ticks: (0..=13).map(|i| f64::from(i) * 20.0).collect(),
@@ -411,11 +410,16 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
                     let names: Vec<Option<&str>> = if k == 2 { vec![None] } else { classes.iter().map(|c| Some(*c)).collect() };
                     lasso(&mut rng, spec.modalities, &names)
                 }),
-                nomograms: match (spec.fusion, k) {
-                    ("nomogram", 2) => vec![nomogram(&[("Probability of HER2 positive", 0.0)])],
-                    ("nomogram", _) => vec![nomogram(&[("P(low or positive)", 1.6), ("P(positive)", -0.6)])],
-                    _ => vec![],
-                },
+                nomograms: (spec.fusion == "nomogram")
+                    .then(|| {
+                        if k == 2 {
+                            nomogram(&[("Probability of HER2 positive", 0.0)])
+                        } else {
+                            nomogram(&[("P(low or positive)", 1.6), ("P(positive)", -0.6)])
+                        }
+                    })
+                    .into_iter()
+                    .collect(),
                 notices: vec![],
             }
         })

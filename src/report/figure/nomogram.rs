@@ -16,18 +16,17 @@ const NEAR: f64 = 9.0;
 
 pub(super) fn figures(results: &Results, style: &Style) -> Vec<Figure> {
     let of_arm = |(i, arm): (usize, &crate::study::results::Arm)| {
-        let several = arm.nomograms.len() > 1;
-        (0..arm.nomograms.len()).map(|at| nomogram(results, i, at, several, style)).collect::<Vec<_>>()
+        (0..arm.nomograms.len()).map(|at| nomogram(results, i, at, style)).collect::<Vec<_>>()
     };
     results.arms.iter().enumerate().flat_map(of_arm).collect()
 }
 
 /// Points, one axis per variable, total points, and probabilities under the total.
 ///
-/// `at` is the nomogram's place among those of the arm; only a multinomial model has `several`.
-pub fn nomogram(results: &Results, arm: usize, at: usize, several: bool, style: &Style) -> Figure {
+/// `at` is the nomogram's place among those of the arm; only a multinomial model has several.
+pub fn nomogram(results: &Results, arm: usize, at: usize, style: &Style) -> Figure {
     let nomogram = &results.arms[arm].nomograms[at];
-    let id = &if several {
+    let id = &if results.arms[arm].nomograms.len() > 1 {
         format!("{}-{}", arm_ids(results, "nomogram")[arm], at + 1)
     } else {
         arm_ids(results, "nomogram")[arm].clone()
