@@ -123,7 +123,7 @@ pub struct Range {
     pub reversed: bool,
 }
 
-/// The calculator of an arm; none without nomograms.
+/// The calculator of an arm; none without a nomogram whose numbers are finite.
 pub fn calculator(material: &Material, index: usize, arm: &Arm) -> Option<Calculator> {
     let first = arm.nomograms.first()?;
     let classes: Vec<String> = material.results.outcome.classes.iter().map(|class| class.name.clone()).collect();
@@ -132,12 +132,15 @@ pub fn calculator(material: &Material, index: usize, arm: &Arm) -> Option<Calcul
         (1, _) => Link::Cumulative,
         _ => Link::Softmax,
     };
-    let axes: Vec<&NomogramAxis> = first.axes.iter().filter(|axis| !axis.ticks.is_empty()).collect();
+    let axes: Vec<&NomogramAxis> = first.axes.iter().collect();
+    if axes.is_empty() || !arm.nomograms.iter().all(sound) {
+        return None;
+    }
     let text = |value: f64| number(value, Format::Fixed(0), material.style);
     let widest = first.axes.iter().flat_map(|axis| axis.ticks.iter().map(|tick| tick.2)).fold(100.0, f64::max);
     let step = if widest > 200.0 { (widest / 100.0).ceil() * 10.0 } else { 10.0 };
     let points = (0..=(widest / step).floor() as i32).map(|i| f64::from(i) * step);
-    let total = first.total_max.max(1e-9);
+    let total = first.total_max;
     Some(Calculator {
         id: format!("calculator-{}", index + 1),
         label: arm.label.clone(),
@@ -155,6 +158,13 @@ pub fn calculator(material: &Material, index: usize, arm: &Arm) -> Option<Calcul
             first.total_ticks.iter().map(|points| Mark { at: 100.0 * points / total, label: text(*points) }).collect(),
         ),
     })
+}
+
+/// Whether every number of a nomogram is one: a calculator that leaves out a variable would be wrong.
+fn sound(nomogram: &NomogramResult) -> bool {
+    let axis = |axis: &NomogramAxis| !axis.ticks.is_empty() && axis.ticks.iter().all(|tick| tick.2.is_finite());
+    let numbers = [nomogram.lp_at_zero, nomogram.lp_per_point, nomogram.total_max];
+    nomogram.total_max > 0.0 && numbers.iter().all(|x| x.is_finite()) && nomogram.axes.iter().all(axis)
 }
 
 fn predictor(nomogram: &NomogramResult, axes: &[&NomogramAxis], classes: &[String]) -> Predictor {

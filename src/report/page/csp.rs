@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 /// W3C Content Security Policy Level 3, section 2.3.1 (hash sources).
 pub fn policy(script: &str) -> String {
     format!(
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action \
+         'none'",
         base64(&Sha256::digest(script.as_bytes()))
     )
 }

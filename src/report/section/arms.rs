@@ -15,7 +15,8 @@ pub fn blocks(material: &Material) -> Vec<Block> {
             "Every arm was fitted and tested on identical folds, so arms differ by what they use and not by luck of the split."
         }
         Origin::Predictions => {
-            "The predictions were made elsewhere. Whether the models had seen these cases while they learned cannot be known from here."
+            "The predictions were made elsewhere. Whether the models had seen these cases while they learned cannot be known \
+             from here."
         }
     };
     let paragraphs = [sentence(&results.validation.sentence), fair.to_owned()];

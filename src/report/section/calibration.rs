@@ -14,8 +14,8 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     let mut blocks = vec![Block::aside(
         "How to read this",
         &[
-            "Among patients with a predicted risk of 30%, about 30 in 100 should have the event. Points and curve on the diagonal say \
-             that they do; below it the model promises too much risk, above it too little.",
+            "Among patients with a predicted risk of 30%, about 30 in 100 should have the event. Points and curve on the \
+             diagonal say that they do; below it the model promises too much risk, above it too little.",
             "An intercept above 0 means that risks are too low on average. A slope below 1 means that they are too extreme, as \
              overfitted models make them; above 1 too timid. ICI is the average distance between predicted and observed risk, \
              E50 and E90 its median and its 90th percentile. A model can tell patients apart well and still be badly calibrated.",

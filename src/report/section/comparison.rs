@@ -46,23 +46,22 @@ fn reclassification(material: &Material) -> Vec<Block> {
         blocks.push(Block::aside(
             "How to read this",
             &[
-                "NRI asks who moves to a higher or a lower predicted risk under the other model. Events and non-events are shown apart, \
-                 as a gain among the one can hide a loss among the other. IDI asks by how much the risks move.",
-                "A model whose risks are all too high, or too low, moves everybody. That changes NRI and IDI although patients are told \
-                 apart no better. Both are therefore shown twice: as predicted, and after each model was recalibrated on other cases. \
-                 Where the two disagree, believe the second, and read the difference as one of calibration.",
-                "These numbers describe the difference; they are no test of it. The AUCs, and for nested models the likelihood-ratio \
-                 test, carry the evidence.",
+                "NRI asks who moves to a higher or a lower predicted risk under the other model. Events and non-events are \
+                 shown apart, as a gain among the one can hide a loss among the other. IDI asks by how much the risks move.",
+                "A model whose risks are all too high, or too low, moves everybody. That changes NRI and IDI although \
+                 patients are told apart no better. Both are therefore shown twice: as predicted, and after each model was \
+                 recalibrated on other cases. Where the two disagree, believe the second, and read the difference as one of \
+                 calibration.",
+                "These numbers describe the difference; they are no test of it. The AUCs, and for nested models the \
+                 likelihood-ratio test, carry the evidence.",
             ],
         ));
     } else {
         blocks.push(Block::aside(
             "How to read this",
-            &[
-                "With three or more classes NRI is the gain in correctly classified cases, averaged over classes either by prevalence \
-                 or equally. The IDI of the package mcca looks at the spread of predicted probabilities and hardly at the outcome: \
-                 overconfident noise raises it.",
-            ],
+            &["With three or more classes NRI is the gain in correctly classified cases, averaged over classes either by \
+                 prevalence or equally. The IDI of the package mcca looks at the spread of predicted probabilities and \
+                 hardly at the outcome: overconfident noise raises it."],
         ));
     }
     let disagree = results.comparisons.iter().filter(|c| c.reclassification.as_ref().is_some_and(|r| r.disagree)).count();

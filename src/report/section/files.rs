@@ -7,8 +7,9 @@ use super::block::Block;
 pub fn blocks(_: &Material) -> Vec<Block> {
     vec![
         Block::prose(
-            "Tables lie beside this page in the folder tables, as Word, Excel, CSV, LaTeX and Markdown; figures in the folder figures, as \
-             SVG and as PNG with 300 dpi. The buttons beside tables and figures work without these folders.",
+            "Tables lie beside this page in the folder tables, as Word, Excel, CSV, LaTeX and Markdown; figures in the \
+             folder figures, as SVG and as PNG with 300 dpi. The buttons beside tables and figures work without these \
+             folders.",
         ),
         Block::Files,
     ]

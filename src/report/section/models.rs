@@ -9,8 +9,8 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     let features = material.table("features");
     if features.is_some() {
         blocks.push(Block::prose(
-            "A feature that is chosen in nearly every fold carries something that the cohort shows steadily. One that is chosen now and \
-             then may stand for a dozen others that would have done as well; its name means little.",
+            "A feature that is chosen in nearly every fold carries something that the cohort shows steadily. One that is \
+             chosen now and then may stand for a dozen others that would have done as well; its name means little.",
         ));
     }
     blocks.extend(features);
@@ -19,8 +19,8 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     if let Some(table) = material.table("odds-ratios") {
         blocks.push(Block::Heading { text: "Clinical variables and the outcome".to_owned() });
         blocks.push(Block::prose(
-            "Odds ratios describe associations in this cohort. They are no causes, and a p value here is no reason to take a variable \
-             into a model or to leave it out.",
+            "Odds ratios describe associations in this cohort. They are no causes, and a p value here is no reason to take a \
+             variable into a model or to leave it out.",
         ));
         blocks.push(table);
     }

@@ -103,6 +103,9 @@ impl Format {
 ///
 /// A number that rounds to zero has no sign.
 pub fn number(value: f64, format: Format, style: &Style) -> String {
+    if value.is_nan() {
+        return NONE.to_owned();
+    }
     if value.is_infinite() {
         return if value > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
     }

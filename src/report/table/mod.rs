@@ -31,6 +31,7 @@ pub fn all(results: &Results) -> Vec<Table> {
         while !taken.insert(table.id.clone()) {
             table.id = format!("{}-{}", table.id, i + 1);
         }
+        table.tidy();
         table.notes.sort_by_key(|note| note.mark.is_some()); // Notes on the whole table come first.
     }
     tables

@@ -96,6 +96,33 @@ impl Table {
         Table { id: id.into(), number: 0, title: title.into(), columns, rows: Vec::new(), notes: Vec::new(), listing: false }
     }
 
+    /// Makes every text one line of characters that any format can hold, as XML, and so Word and Excel, refuse control characters;
+    /// a number that is none becomes undefined.
+    pub fn tidy(&mut self) {
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            let nan = match cell {
+                Cell::Number(value, _) | Cell::P(value) => value.is_nan(),
+                Cell::Measure { value, limits, .. } => value.is_nan() || limits.0.is_nan() || limits.1.is_nan(),
+                _ => false,
+            };
+            if nan {
+                *cell = Cell::Undefined(String::new());
+            }
+        }
+        let heads = self.columns.iter_mut().flat_map(|column| std::iter::once(&mut column.head).chain(&mut column.group));
+        let cells = self.rows.iter_mut().flat_map(|row| &mut row.cells).filter_map(|cell| match cell {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        });
+        let notes = self.notes.iter_mut().map(|note| &mut note.text);
+        for text in std::iter::once(&mut self.title).chain(heads).chain(cells).chain(notes) {
+            if text.contains(|c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')) {
+                let lines = text.replace(['\n', '\r', '\t'], " ");
+                *text = lines.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
+            }
+        }
+    }
+
     /// Adds a note on the whole table.
     pub fn note(&mut self, text: impl Into<String>) {
         let text = text.into();
@@ -244,9 +271,10 @@ impl Row {
 }
 
 impl Cell {
-    /// Words.
+    /// Words; none are an empty cell.
     pub fn text(text: impl Into<String>) -> Self {
-        Cell::Text(text.into())
+        let text = text.into();
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
     }
 
     /// A count.

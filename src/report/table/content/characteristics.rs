@@ -16,8 +16,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
     columns.extend([Column::right("p"), Column::right("SMD"), Column::left("Test")]);
     let mut table = Table::new("characteristics", format!("Characteristics by class: {}", results.outcome.name), columns);
     for row in &one.rows {
-        let mut cells = vec![Cell::text(&row.label), text(&row.overall)];
-        cells.extend((0..one.groups.len()).map(|i| row.groups.get(i).map_or(Cell::Empty, |group| text(group))));
+        let mut cells = vec![Cell::text(&row.label), Cell::text(&row.overall)];
+        cells.extend((0..one.groups.len()).map(|i| row.groups.get(i).map_or(Cell::Empty, Cell::text)));
         if missing {
             cells.push(row.missing.map_or(Cell::Empty, Cell::count));
         }
@@ -39,8 +39,4 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     table.note("SMD: standardised mean difference, the largest over pairs of classes.");
     vec![table]
-}
-
-fn text(printed: &str) -> Cell {
-    if printed.is_empty() { Cell::Empty } else { Cell::text(printed) }
 }

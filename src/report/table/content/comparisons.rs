@@ -57,8 +57,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
     table.note("Difference: first arm minus second. Holm, BH: corrected over all pairs (Benjamini and Hochberg).");
     if nested {
         table.note(
-            "Likelihood-ratio test: for models of which one contains the other, on the cases that fitted them; the paired test of \
-             AUCs is too cautious there, so the difference gives the size and this test the evidence.",
+            "Likelihood-ratio test: for models of which one contains the other, on the cases that fitted them; the paired \
+             test of AUCs is too cautious there, so the difference gives the size and this test the evidence.",
         );
         for test in all.iter().filter_map(|c| c.likelihood_ratio.as_ref()).filter(|test| test.p.is_some()) {
             table.note(test.note.as_deref().map(wording::sentence).unwrap_or_default());

@@ -42,8 +42,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
     measures::method_notes(&mut table, &names, lists.iter().map(Vec::as_slice));
     if repeats {
         table.note(
-            "SD: standard deviation of the first measure. Between repeats it shows the luck of the split, over folds the size of a \
-             fold; neither is the uncertainty of the estimate, which is the interval.",
+            "SD: standard deviation of the first measure. Between repeats it shows the luck of the split, over folds the \
+             size of a fold; neither is the uncertainty of the estimate, which is the interval.",
         );
     }
     if without {

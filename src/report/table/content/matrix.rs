@@ -46,8 +46,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     let test = results.comparisons.iter().find_map(|c| c.test.as_ref()).map_or("the test", |test| test.name.as_str());
     table.note(format!(
-        "Diagonal: {} with its 95% CI. Above: difference, column minus row, with its 95% CI. Below: p value of {test} after Holm's \
-         correction over all pairs.",
+        "Diagonal: {} with its 95% CI. Above: difference, column minus row, with its 95% CI. Below: p value of {test} after \
+         Holm's correction over all pairs.",
         primary.label
     ));
     vec![table]

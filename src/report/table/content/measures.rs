@@ -73,9 +73,14 @@ pub fn method_notes<'a>(table: &mut Table, names: &[(&str, &str)], lists: impl I
             }
         }
     }
+    let methods = lines.iter().filter(|(interval, ..)| *interval).count();
     for (interval, note, labels) in lines {
-        let what = if interval { format!("{INTERVAL} of ") } else { String::new() };
-        table.note(format!("{what}{}: {}.", labels.join(", "), note.trim_end_matches('.')));
+        let what = match (interval, methods) {
+            (true, 1) if labels.len() > 1 => INTERVAL.to_owned(),
+            (true, _) => format!("{INTERVAL} of {}", labels.join(", ")),
+            (false, _) => labels.join(", "),
+        };
+        table.note(format!("{what}: {}.", note.trim_end_matches('.')));
     }
 }
 

@@ -38,7 +38,7 @@ fn both(arm: &Arm, nomogram: &NomogramResult, several: bool) -> [Table; 2] {
     for axis in &nomogram.probabilities {
         map.push_heading(&axis.label);
         for (probability, total) in &axis.ticks {
-            let digits = if (0.0995..=0.9005).contains(probability) { 2 } else { 3 };
+            let digits = if (probability * 100.0 - (probability * 100.0).round()).abs() < 1e-6 { 2 } else { 3 };
             map.push_indented(vec![Cell::Number(*probability, Format::Fixed(digits)), Cell::Number(*total, Format::Fixed(1))]);
         }
     }

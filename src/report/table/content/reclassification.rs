@@ -38,13 +38,14 @@ fn two_classes(results: &Results) -> Table {
         table.note(format!("Event: {event}."));
     }
     table.note(
-        "Event part: among events, share moved up minus share moved down; non-event part: among non-events, share moved down minus \
-         share moved up. The sum lies between −2 and 2, weighs both parts equally whatever the prevalence, and is no percentage.",
+        "Event part: among events, share moved up minus share moved down; non-event part: among non-events, share moved down \
+         minus share moved up. The sum lies between −2 and 2, weighs both parts equally whatever the prevalence, and is no \
+         percentage.",
     );
     table.note("IDI: change of the mean predicted risk among events, and among non-events with its sign turned.");
     table.note(
-        "Recalibrated: both models recalibrated out of fold before they are compared. Where the two disagree, the change comes from \
-         calibration and not from information.",
+        "Recalibrated: both models recalibrated out of fold before they are compared. Where the two disagree, the change \
+         comes from calibration and not from information.",
     );
     table
 }

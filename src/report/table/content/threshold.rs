@@ -1,4 +1,4 @@
-//! Decisions at a threshold that was chosen on training rows.
+//! Decisions: at a threshold for two classes, by the most probable class for more.
 
 use super::{measures, per_class};
 use crate::report::table::format::Format;
@@ -23,7 +23,7 @@ pub fn tables(results: &Results) -> Vec<Table> {
         columns.extend(["mean", "lowest", "highest"].map(|head| Column::right(head).under("Threshold")));
     }
     columns.extend(measures::columns(&names));
-    let mut table = Table::new("threshold", "Decisions at a threshold chosen on training cases", columns);
+    let mut table = Table::new("threshold", "Decisions of the models", columns);
     for (arm, list) in results.arms.iter().zip(&lists) {
         let Some(threshold) = &arm.performance.threshold else { continue };
         let mut cells = vec![Cell::text(&arm.label)];
@@ -36,7 +36,7 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     for arm in &results.arms {
         if let Some(threshold) = &arm.performance.threshold {
-            table.note(format!("Threshold: {}.", threshold.rule.trim_end_matches('.')));
+            table.note(format!("Rule: {}.", threshold.rule.trim_end_matches('.')));
         }
     }
     if value {
