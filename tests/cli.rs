@@ -68,7 +68,9 @@ fn a_study_runs_reports_and_goes_on_where_it_was() {
     let run = || vbx().arg("run").arg(&study).arg("--out").arg(&out).assert().success();
     let said = String::from_utf8(run().get_output().stdout.clone()).unwrap();
     assert!(said.trim_end().ends_with("report.html"), "{said}");
-    for name in ["report.html", "results.json", "features.parquet", "folds.parquet", "predictions.parquet", "lock.json", "study.toml"] {
+    for name in
+        ["report.html", "results.json", "features.parquet", "folds.parquet", "predictions.parquet", "lock.json", "study.toml"]
+    {
         assert!(out.join(name).exists(), "{name} is missing");
     }
     for ending in ["docx", "xlsx", "csv", "tex", "md"] {
@@ -142,12 +144,14 @@ fn faults_of_the_data_are_told_with_their_own_exit_codes() {
 fn the_published_fusion_predictions_are_reproduced_and_their_nri_is_not_taken_at_face_value() {
     let Some(file) = common::reference("cohorts/mri_fusion_test_predictions.csv") else { return };
     let header = std::fs::read_to_string(&file).unwrap().lines().next().unwrap().to_string();
-    let outcome = header.split(',').find(|name| ["y", "label", "y_true", "malignant", "outcome", "target"].contains(name)).unwrap_or("y");
+    let outcome =
+        header.split(',').find(|name| ["y", "label", "y_true", "malignant", "outcome", "target"].contains(name)).unwrap_or("y");
     let output = vbx().arg("compare").arg(&file).args(["--outcome", outcome, "--json", "--bootstrap", "100"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let results: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     // The cohort's README gives these to three digits: AUC and 95 % DeLong interval of five models.
-    let published = [[0.849, 0.834, 0.864], [0.807, 0.791, 0.821], [0.894, 0.882, 0.905], [0.898, 0.886, 0.910], [0.888, 0.876, 0.899]];
+    let published =
+        [[0.849, 0.834, 0.864], [0.807, 0.791, 0.821], [0.894, 0.882, 0.905], [0.898, 0.886, 0.910], [0.888, 0.876, 0.899]];
     let arms = results["arms"].as_array().unwrap();
     let found: Vec<[f64; 3]> = arms
         .iter()

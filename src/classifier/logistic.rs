@@ -1,6 +1,7 @@
 //! Logistic regression without penalty, and what it does when the maximum likelihood does not exist.
 
 use super::linear::FittedRegression;
+use super::penalised::{LIGHT, lightly_penalised};
 use crate::error::{Error, Result};
 use crate::learn::{Learner, Link, Predictor, Probabilities, TrainRows};
 use crate::statistic::firth::firth;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// Maximum-likelihood logistic regression; multinomial (baseline category) for three or more classes.
 ///
 /// Under separation (a column, or a combination, predicts some cases perfectly) the likelihood has no maximum. Then Firth's
-/// bias-reduced estimate takes its place for two classes, and a notice names the columns; `separation = "error"` stops
+/// bias-reduced estimate takes its place for two classes, a light ridge penalty for more, and a notice names the columns; `separation = "error"` stops
 /// instead.
 ///
 /// # Reference
@@ -29,7 +30,7 @@ pub struct Logistic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Separation {
-    /// Firth's estimate (two classes), with a notice.
+    /// Firth's estimate (two classes) or a light ridge penalty (more), with a notice.
     #[default]
     Firth,
     /// Stop with an error that names the columns.
@@ -71,6 +72,11 @@ impl Learner for Logistic {
                 Err(FitError::Constant { column } | FitError::Collinear { column }) => {
                     let dropped = kept.remove(column);
                     notices.push(format!("{} is determined by other columns and was left out of the regression", names[dropped]));
+                }
+                Err(error @ FitError::Separated { .. }) if self.separation == Separation::Firth => {
+                    let used: Vec<&String> = kept.iter().map(|&j| &names[j]).collect();
+                    let what = error.describe(&used);
+                    return lightly_penalised(train, format!("{what}; a ridge penalty of {LIGHT} was used instead"));
                 }
                 Err(error) => {
                     let used: Vec<&String> = kept.iter().map(|&j| &names[j]).collect();

@@ -2,6 +2,7 @@
 
 use super::linear::FittedRegression;
 use super::logistic::Logistic;
+use super::penalised::{LIGHT, lightly_penalised};
 use crate::error::{Error, Result};
 use crate::learn::{Learner, Link, Predictor, Probabilities, TrainRows};
 use crate::statistic::fit_error::FitError;
@@ -50,6 +51,14 @@ impl Learner for Ordinal {
                 Err(FitError::Constant { column } | FitError::Collinear { column }) => {
                     let dropped = kept.remove(column);
                     notices.push(format!("{} is determined by other columns and was left out of the regression", names[dropped]));
+                }
+                Err(error @ FitError::Separated { .. }) => {
+                    let used: Vec<&String> = kept.iter().map(|&j| &names[j]).collect();
+                    let what = error.describe(&used);
+                    return lightly_penalised(
+                        train,
+                        format!("{what}; a multinomial model with a ridge penalty of {LIGHT} was used instead"),
+                    );
                 }
                 Err(error) => {
                     let used: Vec<&String> = kept.iter().map(|&j| &names[j]).collect();

@@ -1,6 +1,6 @@
 //! Ridge, LASSO and elastic net, with the penalty tuned on inner folds of the training rows.
 
-use super::elastic_net::{Curve, Measure, Options, PathFit, cross_validate};
+use super::elastic_net::{Curve, Lambdas, Measure, Options, PathFit, Score, cross_validate, fit_path};
 use super::linear::FittedRegression;
 use super::prevalence::Shares;
 use crate::error::{Error, Result};
@@ -113,6 +113,18 @@ pub fn tuned_path(train: &TrainRows, alpha: f64, standardise: bool) -> Result<Tu
     Ok(TunedPath { path: tuned.path, curve })
 }
 
+/// Ridge at a fixed small penalty: what stands in for a multinomial maximum likelihood that does not exist.
+pub(super) fn lightly_penalised(train: &TrainRows, notice: String) -> Result<Box<dyn Predictor>> {
+    let x = train.features().matrix()?;
+    let outcome: Vec<usize> = train.outcome().iter().map(|&class| class as usize).collect();
+    let options = Options { alpha: 0.0, lambdas: Lambdas::Given(vec![LIGHT]), ..Options::default() };
+    let path = fit_path(x.view(), &outcome, &options)?;
+    regression(train, &path.at(LIGHT), vec![notice])
+}
+
+/// The penalty of [`lightly_penalised`], on glmnet's scale for standardised columns.
+pub(super) const LIGHT: f64 = 0.01;
+
 fn fit(train: &TrainRows, alpha: f64, lambda: Lambda, standardise: bool) -> Result<Box<dyn Predictor>> {
     if !(0.0..=1.0).contains(&alpha) {
         return Err(Error::usage(format!("elastic-net alpha {alpha}: give a number from 0 to 1")));
@@ -123,9 +135,13 @@ fn fit(train: &TrainRows, alpha: f64, lambda: Lambda, standardise: bool) -> Resu
         return Ok(Box::new(Shares(train.prevalence())));
     }
     let tuned = tuned_path(train, alpha, standardise)?;
-    let scores = tuned.path.at(lambda.of(&tuned));
+    regression(train, &tuned.path.at(lambda.of(&tuned)), Vec::new())
+}
+
+/// Scores of a path as a fitted regression.
+fn regression(train: &TrainRows, scores: &[Score], notices: Vec<String>) -> Result<Box<dyn Predictor>> {
     let used = (0..train.features().columns().len()).filter(|&j| scores.iter().any(|score| score.coefficient(j) != 0.0));
-    let (link, intercepts, slopes): (_, Vec<f64>, Vec<(usize, Vec<f64>)>) = match scores.as_slice() {
+    let (link, intercepts, slopes): (_, Vec<f64>, Vec<(usize, Vec<f64>)>) = match scores {
         [score] => (Link::Logistic, vec![score.intercept], used.map(|j| (j, vec![score.coefficient(j)])).collect()),
         // glmnet gives each class a score; what decides is its difference to that of class 0.
         [base, rest @ ..] => (
@@ -135,7 +151,7 @@ fn fit(train: &TrainRows, alpha: f64, lambda: Lambda, standardise: bool) -> Resu
         ),
         [] => return Err(Error::numeric("the regularisation path is empty")),
     };
-    Ok(Box::new(FittedRegression::new(train, link, intercepts, slopes, None, Vec::new())))
+    Ok(Box::new(FittedRegression::new(train, link, intercepts, slopes, None, notices)))
 }
 
 macro_rules! learner {

@@ -130,7 +130,7 @@ fn by_levels(levels: &[Option<usize>], class: &[usize], n_classes: usize) -> Opt
         let found: Vec<usize> = (0..n_levels).filter(telling).collect();
         let cases: usize = found.iter().map(|&level| counts[level][wanted]).sum();
         let share = cases as f64 / of as f64;
-        if !found.is_empty() && share >= SUSPECT_SHARE && best.as_ref().is_none_or(|(most, _)| share > *most) {
+        if !found.is_empty() && share >= SUSPECT_SHARE && best.as_ref().is_none_or(|(most, _)| share >= *most) {
             best = Some((share, Separation::Levels { class: wanted, levels: found, cases, of }));
         }
     }
