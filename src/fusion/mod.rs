@@ -1,4 +1,4 @@
-//! Fusion strategies. Each is a [`Learner`] over the columns of several modalities, so it is fitted, cross-fitted and
+//! Fusion strategies. Each is a [`Learner`](crate::learn::Learner) over the columns of several modalities, so it is fitted, cross-fitted and
 //! compared like any classifier.
 //!
 //! | strategy | what is fused | a case that lacks a modality |

@@ -7,10 +7,17 @@ use ndarray::{Array2, ArrayView1};
 const EDGE: f64 = 1e-9;
 
 /// Class probabilities, n × K; a row may be undefined (the case lacks what the model needs).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Probabilities {
     values: Array2<f64>,
     defined: Vec<bool>,
+}
+
+impl PartialEq for Probabilities {
+    /// Undefined rows hold no numbers to compare.
+    fn eq(&self, other: &Self) -> bool {
+        self.classes() == other.classes() && self.defined == other.defined && (0..self.n()).all(|i| self.row(i) == other.row(i))
+    }
 }
 
 impl Probabilities {

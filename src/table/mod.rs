@@ -16,7 +16,7 @@
 //! - [`FeatureTable`] of [`Column`]s by [`FeatureName`], with a [`FeatureDictionary`], joined by case (`join`) and kept as
 //!   Parquet (`feature_file`)
 //!
-//! Writing: [`file`] (whole files or none), [`PlainTable`] (predictions, folds).
+//! Writing: [`mod@file`] (whole files or none), [`PlainTable`] (predictions, folds).
 //!
 //! To read a new format, write a file that makes a `sheet::Sheet` of it and name its first bytes in `read`.
 
