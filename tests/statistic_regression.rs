@@ -32,14 +32,14 @@ fn logistic_regression_agrees_with_r() {
 const GLM_SE: f64 = 1e-7;
 
 /// Covariance times information, summed case by case here, is the identity.
+#[allow(clippy::needless_range_loop)] // Row and column of a matrix product.
 fn is_inverse_of_the_information(fit: &LogisticFit, columns: &[&[f64]]) {
     let p = fit.coefficients.len();
     let mut information = vec![vec![0.0; p]; p];
     for (i, lp) in fit.linear_predictor(columns).into_iter().enumerate() {
         let probability = 1.0 / (1.0 + (-lp).exp());
         let row: Vec<f64> = std::iter::once(1.0).chain(columns.iter().map(|c| c[i])).collect();
-        #[allow(clippy::needless_range_loop)]
-        for j in 0..p {
+            for j in 0..p {
             for k in 0..p {
                 information[j][k] += probability * (1.0 - probability) * row[j] * row[k];
             }
