@@ -156,6 +156,7 @@ fn what_says_missing_depends_on_its_column() {
     assert_eq!(texts(&table, "calc"), some(&["none", "in a mass", "None", "∅"]));
     assert_eq!(numbers(&table, "n"), [None, Some(3.0), None, Some(5.0)]);
     assert_eq!(finding(&findings, "word-kept-as-level").columns, ["er", "her2", "calc"]);
+    assert!(finding(&findings, "missing-word").message.starts_with("4 cells of 3 columns"));
 }
 
 #[test]

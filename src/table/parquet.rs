@@ -18,16 +18,35 @@ use crate::error::{InputError, Result};
 /// Whole numbers beyond this are not exact as floating-point numbers; if they are identifiers, their text must be kept.
 const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
 
+/// Bytes, and values, of one column of one row group once unpacked.
+const MAX_CHUNK_BYTES: i64 = 4 << 30;
+
 pub(super) fn read(path: &Path, bytes: Vec<u8>, options: &ReadOptions, findings: &mut Vec<Finding>) -> Result<RawTable> {
     let damaged =
         |cause: PolarsError| InputError::new(path, format!("a damaged Parquet file ({cause})"), "a whole one; export it again");
+    let contradictory = || InputError::new(path, "a Parquet file that contradicts itself", "a whole one; export it again");
+    let file_size = bytes.len() as i64;
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(damaged)?;
-    check_shape(path, reader.num_rows().map_err(damaged)?, schema.len())?;
+    let metadata = reader.get_metadata().map_err(damaged)?;
+    let rows = metadata.num_rows;
+    check_shape(path, rows, schema.len())?;
+    // Sizes are believed when memory is taken; a damaged one must not take all of it.
+    let chunks = metadata.row_groups.iter().flat_map(|group| group.parquet_columns());
+    let sizes_fit = chunks.into_iter().all(|chunk| {
+        (0..=file_size).contains(&chunk.compressed_size())
+            && (0..=MAX_CHUNK_BYTES).contains(&chunk.uncompressed_size())
+            && (0..=MAX_CHUNK_BYTES).contains(&chunk.num_values())
+    });
+    if !sizes_fit || metadata.row_groups.iter().map(|group| group.num_rows()).sum::<usize>() != rows {
+        return Err(contradictory().into());
+    }
     let readable = readable_columns(path, &schema, findings);
-    let rows = reader.num_rows().map_err(damaged)?;
     let frame = reader.with_projection(Some(readable)).set_rechunk(true).finish().map_err(damaged)?;
 
+    if frame.height() != rows && frame.width() > 0 {
+        return Err(contradictory().into());
+    }
     let mut sheet = Sheet { row_numbers: (2..rows + 2).collect(), ..Sheet::default() };
     for column in frame.columns() {
         sheet.header.push(column.name().to_string());

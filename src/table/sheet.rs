@@ -73,7 +73,7 @@ impl Sheet {
         check_shape(path, self.row_numbers.len(), self.columns.len())?;
         let from = findings.len();
         let (sheet, names) = header::clean(self, findings);
-        if sheet.row_numbers.is_empty() {
+        if sheet.row_numbers.is_empty() || sheet.header.is_empty() {
             let found = if sheet.header.is_empty() { "an empty table" } else { "a header without any row below it" };
             return Err(
                 InputError::new(path, found, "a row of column names, then one row per case; export the table again").into()

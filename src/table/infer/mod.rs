@@ -96,7 +96,7 @@ pub(super) fn infer(
     let findings = report::report(&drafts, names, rows);
     let decide = |(draft, column): (Draft, &SheetColumn)| match draft.cells {
         DraftCells::Number { values, .. } => Cells::Number(values),
-        _ => Cells::Text(words(column, notation)),
+        _ => Cells::Text(Words::new(column, notation).cells()),
     };
     (drafts.into_par_iter().zip(columns).map(decide).collect(), findings)
 }
@@ -110,7 +110,7 @@ fn draft(column: &SheetColumn, notation: &Notation) -> Draft {
     }
     let mut notes = Notes::default();
     let mut values = Vec::with_capacity(column.texts.len());
-    let (mut points, mut words_among_numbers) = (false, false);
+    let (mut points, mut words_among_numbers) = (false, 0);
     // Rows that are neither missing nor a plain number.
     let mut others = Vec::new();
     for (row, text) in column.texts.iter().enumerate() {
@@ -124,11 +124,11 @@ fn draft(column: &SheetColumn, notation: &Notation) -> Draft {
         }
         match missing.presence(text) {
             Presence::Missing => notes.missing_words += usize::from(!text.is_empty()),
-            Presence::MissingAmongNumbers => words_among_numbers = true,
+            Presence::MissingAmongNumbers => words_among_numbers += 1,
             Presence::Value => others.push(row),
         }
     }
-    let only_words = notes.numbers == 0 && others.is_empty() && words_among_numbers;
+    let only_words = notes.numbers == 0 && others.is_empty() && words_among_numbers > 0;
     let only_plain = others.is_empty() && !(points && notation.decimal == Some(Decimal::Comma));
     let cells = if only_words {
         DraftCells::Text
@@ -138,7 +138,11 @@ fn draft(column: &SheetColumn, notation: &Notation) -> Draft {
         study(column, notation, &values, &others, &mut notes)
     };
     if matches!(cells, DraftCells::Text) {
-        notes.kept_levels = kept_levels(column, notation);
+        let words = Words::new(column, notation);
+        notes.kept_levels = words.kept();
+        notes.missing_words = words.missing();
+    } else {
+        notes.missing_words += words_among_numbers;
     }
     Draft { cells, notes }
 }
@@ -177,26 +181,42 @@ fn study(column: &SheetColumn, notation: &Notation, plain: &[Option<f64>], other
     DraftCells::Number { values: attempt.values, decimal }
 }
 
-/// The words of a text column that would be missing among numbers, or beside no plus mark.
-fn kept_levels(column: &SheetColumn, notation: &Notation) -> Vec<String> {
-    let plus = column.texts.iter().any(is_plus_mark);
-    let is_kept = |text: &&str| match notation.missing.presence(text) {
-        Presence::MissingAmongNumbers => true,
-        Presence::Missing => plus && is_minus_mark(text),
-        Presence::Value => false,
-    };
-    let mut kept: Vec<String> = column.texts.iter().filter(is_kept).map(str::to_owned).collect();
-    kept.sort_unstable();
-    kept.dedup();
-    kept
+/// A column read as words.
+struct Words<'a> {
+    column: &'a SheetColumn,
+    notation: &'a Notation,
+    /// Whether a plus occurs, beside which a minus is a result.
+    plus: bool,
 }
 
-/// The cells of a text column.
-fn words(column: &SheetColumn, notation: &Notation) -> Vec<Option<String>> {
-    let plus = column.texts.iter().any(is_plus_mark);
-    let is_present = |row: usize, text: &str| {
-        !column.number(row).is_some_and(|value| notation.missing.has_number(value))
-            && (notation.missing.presence(text) != Presence::Missing || (plus && is_minus_mark(text)))
-    };
-    column.texts.iter().enumerate().map(|(row, text)| is_present(row, text).then(|| text.to_owned())).collect()
+impl<'a> Words<'a> {
+    fn new(column: &'a SheetColumn, notation: &'a Notation) -> Self {
+        Words { column, notation, plus: column.texts.iter().any(is_plus_mark) }
+    }
+
+    fn is_missing(&self, row: usize) -> bool {
+        let text = self.column.texts.get(row);
+        self.column.number(row).is_some_and(|value| self.notation.missing.has_number(value))
+            || (self.notation.missing.presence(text) == Presence::Missing && !(self.plus && is_minus_mark(text)))
+    }
+
+    fn cells(&self) -> Vec<Option<String>> {
+        let cell = |row| (!self.is_missing(row)).then(|| self.column.texts.get(row).to_owned());
+        (0..self.column.texts.len()).map(cell).collect()
+    }
+
+    /// How many cells hold a word for a missing value.
+    fn missing(&self) -> usize {
+        (0..self.column.texts.len()).filter(|&row| self.is_missing(row) && !self.column.texts.get(row).is_empty()).count()
+    }
+
+    /// The levels that would be missing elsewhere.
+    fn kept(&self) -> Vec<String> {
+        let elsewhere = |row: &usize| self.notation.missing.presence(self.column.texts.get(*row)) != Presence::Value;
+        let rows = (0..self.column.texts.len()).filter(|&row| !self.is_missing(row)).filter(elsewhere);
+        let mut kept: Vec<String> = rows.map(|row| self.column.texts.get(row).to_owned()).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        kept
+    }
 }
