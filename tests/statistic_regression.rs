@@ -39,7 +39,7 @@ fn is_inverse_of_the_information(fit: &LogisticFit, columns: &[&[f64]]) {
     for (i, lp) in fit.linear_predictor(columns).into_iter().enumerate() {
         let probability = 1.0 / (1.0 + (-lp).exp());
         let row: Vec<f64> = std::iter::once(1.0).chain(columns.iter().map(|c| c[i])).collect();
-            for j in 0..p {
+        for j in 0..p {
             for k in 0..p {
                 information[j][k] += probability * (1.0 - probability) * row[j] * row[k];
             }

@@ -56,6 +56,7 @@ impl Learner for RandomForest {
             bootstrap: true,
             class_weights: self.balanced.then(|| counts.iter().map(balance).collect()),
             seed: train.seed_number("forest"),
+            ..forest::Options::default()
         };
         let forest = forest::fit(x.view(), &class, train.classes(), &options)?;
         let columns = train.features().columns().iter().map(|column| column.name.clone()).collect();

@@ -1,18 +1,23 @@
 //! One tree from a bootstrap sample.
 
-use super::Options;
-use super::ranked::Ranked;
-use super::split::{Cut, NodeRows, Search};
+use super::impurity::Sides;
+use super::options::{Criterion, Options, Splitter};
+use super::order::Order;
+use super::ranked::{Rank, Ranked};
+use super::split::{Case, Cut, Found, NodeRows, best, random};
 use super::tree::{Node, Tree};
 use rand::Rng;
 
+/// A node with less impurity is a leaf.
+const PURE: f64 = 1e-12;
+
 /// Grows trees on one set of ranked columns.
-pub(super) struct Grower<'a> {
-    ranked: &'a Ranked,
-    class: &'a [usize],
-    classes: usize,
-    weights: &'a [f64],
-    options: &'a Options,
+pub(super) struct Grower<'a, R> {
+    pub(super) ranked: &'a Ranked<R>,
+    pub(super) class: &'a [usize],
+    pub(super) classes: usize,
+    pub(super) weights: &'a [f64],
+    pub(super) options: &'a Options,
 }
 
 /// A node that waits to be cut: its place in the arena, its rows as a range, its depth.
@@ -22,99 +27,116 @@ struct Waiting {
     depth: usize,
 }
 
-impl<'a> Grower<'a> {
-    pub(super) fn new(ranked: &'a Ranked, class: &'a [usize], classes: usize, weights: &'a [f64], options: &'a Options) -> Self {
-        Grower { ranked, class, classes, weights, options }
-    }
+/// What one tree needs while it grows.
+struct Growing<S> {
+    rows: Vec<u32>,
+    cases: Vec<Case>,
+    order: Order,
+    sides: S,
+    columns: Vec<u32>,
+    right: Vec<u32>,
+}
 
-    pub(super) fn grow(&self, bag: &[u32], generator: &mut impl Rng) -> Tree {
-        let mut rows: Vec<u32> = (0..self.ranked.cases as u32).filter(|&i| bag[i as usize] > 0).collect();
-        // Cases outside the bag belong to no node.
-        let mut home = vec![u32::MAX; self.ranked.cases];
-        rows.iter().for_each(|&i| home[i as usize] = 0);
+impl<R: Rank> Grower<'_, R> {
+    /// A tree on the cases of the bag, which says how often each is in it.
+    pub(super) fn grow<S: Sides + Default>(&self, bag: &[u32], generator: &mut impl Rng) -> Tree {
+        let case = |(&bag, &class): (&u32, &usize)| Case { weight: f64::from(bag) * self.weights[class], class: class as u32 };
+        let mut growing = Growing {
+            rows: (0..self.ranked.cases as u32).filter(|&row| bag[row as usize] > 0).collect(),
+            cases: bag.iter().zip(self.class).map(case).collect(),
+            order: Order::new(self.ranked.cases),
+            sides: S::default(),
+            columns: (0..self.ranked.columns.len() as u32).collect(),
+            right: Vec::with_capacity(self.ranked.cases),
+        };
         let mut tree = Tree { nodes: Vec::new(), shares: Vec::new(), classes: self.classes };
-        let mut search = Search::new(self.ranked.cases, self.classes);
-        let mut columns: Vec<u32> = (0..self.ranked.columns.len() as u32).collect();
-        self.add(&mut tree, &rows, bag);
-        let mut waiting = vec![Waiting { node: 0, rows: 0..rows.len(), depth: 0 }];
+        let mut all = vec![0.0; self.classes];
+        self.add(&mut tree, &growing.rows, &growing.cases);
+        let mut waiting = vec![Waiting { node: 0, rows: 0..growing.rows.len(), depth: 0 }];
         while let Some(next) = waiting.pop() {
-            let node = NodeRows {
-                rows: &rows[next.rows.clone()],
-                home: &home,
-                node: next.node as u32,
-                bag,
-                class: self.class,
-                weights: self.weights,
-                min_leaf: self.options.min_leaf,
-            };
             let deep = self.options.max_depth.is_some_and(|most| next.depth >= most);
-            let cases: u32 = node.rows.iter().map(|&i| bag[i as usize]).sum();
-            let small = (cases as usize) < self.options.min_split.max(2 * self.options.min_leaf);
-            if deep || small || tree.nodes[next.node].impurity <= 1e-7 {
+            let small = next.rows.len() < self.options.min_split.max(2 * self.options.min_leaf);
+            if deep || small || tree.nodes[next.node].impurity <= PURE {
                 continue;
             }
-            let Some((column, cut)) = self.choose(&mut search, &mut columns, &node, generator) else { continue };
-            let ranks = &self.ranked.columns[column as usize].rank;
-            let middle = next.rows.start + partition(&mut rows[next.rows.clone()], |i| ranks[i as usize] <= cut.rank);
+            weigh(&growing.rows[next.rows.clone()], &growing.cases, &mut all);
+            let Some((column, cut)) = self.choose(&mut growing, next.rows.clone(), &all, generator) else { continue };
+            let rank = &self.ranked.columns[column as usize].rank;
+            let stays = |row: u32| rank[row as usize].index() <= cut.rank as usize;
+            let middle = next.rows.start + partition(&mut growing.rows[next.rows.clone()], &mut growing.right, stays);
             let (left, right) = (next.rows.start..middle, middle..next.rows.end);
             let first = tree.nodes.len();
-            self.add(&mut tree, &rows[left.clone()], bag);
-            self.add(&mut tree, &rows[right.clone()], bag);
-            rows[left.clone()].iter().for_each(|&i| home[i as usize] = first as u32);
-            rows[right.clone()].iter().for_each(|&i| home[i as usize] = first as u32 + 1);
-            let values = &self.ranked.columns[column as usize].values;
+            self.add(&mut tree, &growing.rows[left.clone()], &growing.cases);
+            self.add(&mut tree, &growing.rows[right.clone()], &growing.cases);
             let parent = &mut tree.nodes[next.node];
-            parent.column = column;
-            parent.threshold = midpoint(values[cut.rank as usize], values[cut.next as usize]);
-            parent.left = first as u32;
+            (parent.column, parent.threshold, parent.left) = (column, cut.threshold, first as u32);
             waiting.push(Waiting { node: first + 1, rows: right, depth: next.depth + 1 });
             waiting.push(Waiting { node: first, rows: left, depth: next.depth + 1 });
         }
         tree
     }
 
-    /// The best cut over columns drawn without replacement. Columns that are constant in the node do not count towards the number of
-    /// columns tried, so that a cut is found whenever there is one.
-    fn choose(&self, search: &mut Search, columns: &mut [u32], node: &NodeRows, generator: &mut impl Rng) -> Option<(u32, Cut)> {
-        let mut best: Option<(u32, Cut)> = None;
-        let mut tried = 0;
+    /// The best cut over columns drawn without replacement.
+    fn choose<S: Sides>(
+        &self,
+        growing: &mut Growing<S>,
+        rows: std::ops::Range<usize>,
+        all: &[f64],
+        generator: &mut impl Rng,
+    ) -> Option<(u32, Cut)> {
+        let Growing { rows: every, cases, order, sides, columns, .. } = growing;
+        let node = NodeRows { rows: &every[rows], cases, all, min_leaf: self.options.min_leaf };
+        let mut chosen: Option<(u32, Cut)> = None;
+        let mut varied = false;
         for at in 0..columns.len() {
-            if tried >= self.options.columns {
+            if at >= self.options.columns && varied {
                 break;
             }
-            columns.swap(at, generator.gen_range(at..columns.len()));
+            let drawn = generator.gen_range(at..columns.len());
+            columns.swap(at, drawn);
             let column = &self.ranked.columns[columns[at] as usize];
-            if Search::is_constant(column, node.rows) {
-                continue;
-            }
-            tried += 1;
-            if let Some(cut) = search.best(column, node)
-                && best.as_ref().is_none_or(|(_, known)| cut.purity > known.purity)
+            let found = match self.options.splitter {
+                Splitter::Best => best(column, node, sides, order),
+                Splitter::Random => random(column, node, sides, generator),
+            };
+            varied |= !matches!(found, Found::Constant);
+            if let Found::Cut(cut) = found
+                && chosen.as_ref().is_none_or(|(_, known)| cut.purity > known.purity)
             {
-                best = Some((columns[at], cut));
+                chosen = Some((columns[at], cut));
             }
         }
-        best
+        chosen
     }
 
-    fn add(&self, tree: &mut Tree, rows: &[u32], bag: &[u32]) {
+    /// Adds a node of these rows, for now a leaf.
+    fn add(&self, tree: &mut Tree, rows: &[u32], cases: &[Case]) {
         let start = tree.shares.len();
         tree.shares.resize(start + self.classes, 0.0);
         let shares = &mut tree.shares[start..];
-        for &i in rows {
-            let k = self.class[i as usize];
-            shares[k] += f64::from(bag[i as usize]) * self.weights[k];
-        }
+        weigh(rows, cases, shares);
         let cover: f64 = shares.iter().sum();
         shares.iter_mut().for_each(|share| *share /= cover);
-        let impurity = 1.0 - shares.iter().map(|share| share * share).sum::<f64>();
+        let impurity = match self.options.criterion {
+            Criterion::Gini => 1.0 - shares.iter().map(|share| share * share).sum::<f64>(),
+            Criterion::Entropy => -shares.iter().filter(|share| **share > 0.0).map(|share| share * share.log2()).sum::<f64>(),
+        };
         tree.nodes.push(Node { column: 0, threshold: 0.0, left: 0, cover, impurity });
     }
 }
 
+/// The weight of each class among the rows.
+fn weigh(rows: &[u32], cases: &[Case], weights: &mut [f64]) {
+    weights.fill(0.0);
+    for &row in rows {
+        let case = cases[row as usize];
+        weights[case.class as usize] += case.weight;
+    }
+}
+
 /// Rows that stay left first, both parts in their old order; how many stay left.
-fn partition(rows: &mut [u32], stays: impl Fn(u32) -> bool) -> usize {
-    let mut right = Vec::with_capacity(rows.len());
+fn partition(rows: &mut [u32], right: &mut Vec<u32>, stays: impl Fn(u32) -> bool) -> usize {
+    right.clear();
     let mut left = 0;
     for at in 0..rows.len() {
         let row = rows[at];
@@ -125,12 +147,6 @@ fn partition(rows: &mut [u32], stays: impl Fn(u32) -> bool) -> usize {
             right.push(row);
         }
     }
-    rows[left..].copy_from_slice(&right);
+    rows[left..].copy_from_slice(right);
     left
-}
-
-/// Midway between two neighbouring values, or the lower one where rounding leaves no number between.
-fn midpoint(low: f64, high: f64) -> f64 {
-    let middle = low / 2.0 + high / 2.0;
-    if middle >= low && middle < high { middle } else { low }
 }

@@ -4,113 +4,109 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`ranked`] | columns as ranks of their distinct values, once per fit |
-//! | [`split`] | the best cut of a node's rows by one column |
-//! | [`grow`] | one tree from a bootstrap sample |
-//! | [`tree`] | a grown tree: nodes in an arena |
-//! | this file | options, many trees, probabilities, importance, out-of-bag |
+//! | `options` | what can be chosen |
+//! | `ranked` | columns as ranks of their distinct values, once per fit |
+//! | `bag` | the bootstrap sample of each tree |
+//! | `order` | the cases of a node along a column, without sorting |
+//! | `impurity`, `split` | the best, or a random, cut of a node's rows by one column |
+//! | `grow` | one tree from a bootstrap sample |
+//! | `tree` | a grown tree: nodes in an arena |
+//! | `importance` | which columns a forest relies on |
+//! | this file | many trees, probabilities, out-of-bag |
 
+mod bag;
 mod grow;
+mod importance;
+mod impurity;
+mod options;
+mod order;
 mod ranked;
 mod split;
 mod tree;
 
+pub use options::{Criterion, MaxFeatures, Options, Splitter};
 pub use tree::{Node, Tree};
 
 use crate::error::{Error, Result};
 use grow::Grower;
+use impurity::{Entropy, Gini, GiniOfTwo};
 use ndarray::{Array2, ArrayView1, ArrayView2};
-use rand::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
-use ranked::Ranked;
+use ranked::{Rank, Ranked};
 use rayon::prelude::*;
-
-/// How trees are grown.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Options {
-    /// Number of trees.
-    pub trees: usize,
-    /// Columns tried at a node; at least one that varies is always found if there is one, as scikit-learn does.
-    pub columns: usize,
-    /// Least cases (bootstrap repeats counted) in a leaf.
-    pub min_leaf: usize,
-    /// Least cases in a node that is cut.
-    pub min_split: usize,
-    /// Largest depth; the root has depth 0.
-    pub max_depth: Option<usize>,
-    /// Draw a bootstrap sample per tree; otherwise every tree sees all cases.
-    pub bootstrap: bool,
-    /// Weight of each class; `None`: equal.
-    pub class_weights: Option<Vec<f64>>,
-    /// Seed of all trees.
-    pub seed: u64,
-}
 
 /// A fitted forest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forest {
     trees: Vec<Tree>,
     classes: usize,
+    cases: usize,
     columns: usize,
+    options: Options,
     /// Out-of-bag probabilities of the training cases, n × K; NaN where a case was in every bag.
     out_of_bag: Option<Array2<f64>>,
 }
 
 /// Grows a forest on `x` (cases × columns) for classes 0 … K−1. Probabilities of a leaf are its (weighted) class shares; those of the
-/// forest their mean over trees. Splits minimise the Gini impurity; a cut lies midway between two neighbouring values.
+/// forest their mean over trees. A cut lies midway between two neighbouring values.
 ///
 /// # Errors
-/// [`Error::Study`] for a missing value (impute first); [`Error::Usage`] for options that no tree can follow.
+/// [`Error::Study`] for a missing value (impute first) or no case; [`Error::Usage`] for options that no tree can follow.
 ///
 /// # Reference
-/// Breiman, Machine Learning 2001;45:5. Conventions of scikit-learn's `RandomForestClassifier`.
+/// Breiman, Machine Learning 2001;45:5. Geurts, Ernst, Wehenkel, Machine Learning 2006;63:3 (random cuts). Conventions of scikit-learn's
+/// `RandomForestClassifier` and `ExtraTreesClassifier`, except that values are compared as doubles.
 pub fn fit(x: ArrayView2<f64>, class: &[usize], classes: usize, options: &Options) -> Result<Forest> {
-    if options.trees == 0 || options.min_leaf == 0 {
-        return Err(Error::usage("a forest needs at least one tree, and a leaf at least one case"));
-    }
-    if x.iter().any(|value| !value.is_finite()) {
-        return Err(Error::study("a forest needs columns without missing or infinite values; add the transform `impute`"));
+    options.check(classes)?;
+    if let Some(gap) = x.iter().position(|value| !value.is_finite()) {
+        let (row, column) = (gap / x.ncols() + 1, gap % x.ncols() + 1);
+        return Err(Error::study(format!(
+            "a forest needs columns without missing or infinite values (column {column}, training row {row} has one); add the transform `impute`"
+        )));
     }
     if class.len() != x.nrows() || class.iter().any(|&k| k >= classes) {
         return Err(Error::numeric("one class below K is needed per case"));
     }
-    let ranked = Ranked::new(x);
-    let weights = options.class_weights.clone().unwrap_or_else(|| vec![1.0; classes]);
-    let grown: Vec<(Tree, Vec<u32>)> = (0..options.trees)
-        .into_par_iter()
-        .map(|at| {
-            let mut generator = tree_generator(options.seed, at);
-            let mut bag = vec![1; class.len()];
-            if options.bootstrap {
-                bag.iter_mut().for_each(|n| *n = 0);
-                (0..class.len()).for_each(|_| bag[generator.gen_range(0..class.len())] += 1);
-            }
-            let tree = Grower::new(&ranked, class, classes, &weights, options).grow(&bag, &mut generator);
-            (tree, bag)
-        })
-        .collect();
-    let out_of_bag = options.bootstrap.then(|| out_of_bag(x, &grown, classes));
-    Ok(Forest { trees: grown.into_iter().map(|(tree, _)| tree).collect(), classes, columns: x.ncols(), out_of_bag })
+    if class.is_empty() {
+        return Err(Error::study("a forest needs at least one case"));
+    }
+    let trees = if x.nrows() <= usize::from(u16::MAX) {
+        grow::<u16>(x, class, classes, options)
+    } else {
+        grow::<u32>(x, class, classes, options)
+    };
+    let out_of_bag = options.bootstrap.then(|| out_of_bag(x, class, &trees, options, classes));
+    Ok(Forest { trees, classes, cases: x.nrows(), columns: x.ncols(), options: options.clone(), out_of_bag })
 }
 
-fn tree_generator(seed: u64, tree: usize) -> Xoshiro256PlusPlus {
-    // SplitMix64 of the tree's number spreads neighbouring seeds apart.
-    let mut z = seed.wrapping_add((tree as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    Xoshiro256PlusPlus::seed_from_u64(z ^ (z >> 31))
-}
-
-fn out_of_bag(x: ArrayView2<f64>, grown: &[(Tree, Vec<u32>)], classes: usize) -> Array2<f64> {
-    let mut sum = Array2::zeros((x.nrows(), classes));
-    for (i, row) in x.rows().into_iter().enumerate() {
-        let mut trees = 0.0;
-        for (tree, _) in grown.iter().filter(|(_, bag)| bag[i] == 0) {
-            let leaf = tree.leaf(|column| row[column]);
-            sum.row_mut(i).iter_mut().zip(leaf).for_each(|(sum, p)| *sum += p);
-            trees += 1.0;
+fn grow<R: Rank>(x: ArrayView2<f64>, class: &[usize], classes: usize, options: &Options) -> Vec<Tree> {
+    let ranked = Ranked::<R>::new(x);
+    // Where there is a bootstrap, it is the draw that weighs the classes.
+    let weights = options.class_weights.clone().filter(|_| !options.bootstrap).unwrap_or_else(|| vec![1.0; classes]);
+    let grower = Grower { ranked: &ranked, class, classes, weights: &weights, options };
+    let tree = |at| {
+        let (bag, mut generator) = bag::draw(options, class, at);
+        match options.criterion {
+            Criterion::Gini if classes == 2 => grower.grow::<GiniOfTwo>(&bag, &mut generator),
+            Criterion::Gini => grower.grow::<Gini>(&bag, &mut generator),
+            Criterion::Entropy => grower.grow::<Entropy>(&bag, &mut generator),
         }
-        sum.row_mut(i).mapv_inplace(|p: f64| if trees > 0.0 { p / trees } else { f64::NAN });
+    };
+    (0..options.trees).into_par_iter().map(tree).collect()
+}
+
+fn out_of_bag(x: ArrayView2<f64>, class: &[usize], trees: &[Tree], options: &Options, classes: usize) -> Array2<f64> {
+    let mut sum = Array2::<f64>::zeros((x.nrows(), classes));
+    let mut votes = vec![0.0; x.nrows()];
+    for (at, tree) in trees.iter().enumerate() {
+        let (bag, _) = bag::draw(options, class, at);
+        for (case, _) in bag.iter().enumerate().filter(|(_, times)| **times == 0) {
+            let row = x.row(case);
+            sum.row_mut(case).iter_mut().zip(tree.leaf(|column| row[column])).for_each(|(sum, p)| *sum += p);
+            votes[case] += 1.0;
+        }
+    }
+    for (mut row, votes) in sum.rows_mut().into_iter().zip(votes) {
+        row.mapv_inplace(|p| if votes > 0.0 { p / votes } else { f64::NAN });
     }
     sum
 }
@@ -134,23 +130,5 @@ impl Forest {
     /// Out-of-bag probabilities of the training cases; NaN where a case was in every bag. `None` without bootstrap.
     pub fn out_of_bag(&self) -> Option<&Array2<f64>> {
         self.out_of_bag.as_ref()
-    }
-
-    /// Impurity importance: the mean over trees of the decrease of Gini impurity at a column's cuts, weighted by the share of cases
-    /// and scaled to sum to 1 per tree. It favours columns with many values; permutation importance does not.
-    pub fn importance(&self) -> Vec<f64> {
-        let mut sum = vec![0.0; self.columns];
-        for tree in &self.trees {
-            let own = tree.importance(self.columns);
-            let total: f64 = own.iter().sum();
-            if total > 0.0 {
-                sum.iter_mut().zip(&own).for_each(|(sum, x)| *sum += x / total);
-            }
-        }
-        let total: f64 = sum.iter().sum();
-        if total > 0.0 {
-            sum.iter_mut().for_each(|x| *x /= total);
-        }
-        sum
     }
 }

@@ -3,40 +3,65 @@
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
+/// A rank in as few bytes as the number of cases allows: half the bytes are half the time to fetch them.
+pub(super) trait Rank: Copy + Send + Sync {
+    /// From a number that fits.
+    fn from_index(index: usize) -> Self;
+    /// As a number.
+    fn index(self) -> usize;
+}
+
+impl Rank for u16 {
+    fn from_index(index: usize) -> Self {
+        index as u16
+    }
+    #[inline(always)]
+    fn index(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl Rank for u32 {
+    fn from_index(index: usize) -> Self {
+        index as u32
+    }
+    #[inline(always)]
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
 /// One column.
-pub(super) struct RankedColumn {
+pub(super) struct RankedColumn<R> {
     /// Per case, the rank of its value among the distinct values.
-    pub(super) rank: Vec<u32>,
-    /// Cases in ascending order of their value.
-    pub(super) order: Vec<u32>,
+    pub(super) rank: Vec<R>,
     /// The distinct values, ascending.
     pub(super) values: Vec<f64>,
 }
 
 /// All columns.
-pub(super) struct Ranked {
-    pub(super) columns: Vec<RankedColumn>,
+pub(super) struct Ranked<R> {
+    pub(super) columns: Vec<RankedColumn<R>>,
     pub(super) cases: usize,
 }
 
-impl Ranked {
+impl<R: Rank> Ranked<R> {
     pub(super) fn new(x: ArrayView2<f64>) -> Self {
         let columns = (0..x.ncols())
             .into_par_iter()
             .map(|j| {
-                let column = x.column(j);
-                let mut order: Vec<u32> = (0..x.nrows() as u32).collect();
-                order.sort_unstable_by(|&a, &b| column[a as usize].total_cmp(&column[b as usize]).then(a.cmp(&b)));
-                let mut rank = vec![0; x.nrows()];
-                let mut values: Vec<f64> = Vec::new();
-                for &i in &order {
-                    let value = column[i as usize];
-                    if values.last() != Some(&value) {
+                let mut sorted: Vec<(f64, u32)> = x.column(j).iter().copied().zip(0..).collect();
+                sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+                let mut rank = vec![R::from_index(0); x.nrows()];
+                let mut values: Vec<f64> = Vec::with_capacity(sorted.len());
+                for (value, case) in sorted {
+                    // Minus zero is zero.
+                    if values.last().is_none_or(|&last| last != value) {
                         values.push(value);
                     }
-                    rank[i as usize] = values.len() as u32 - 1;
+                    rank[case as usize] = R::from_index(values.len() - 1);
                 }
-                RankedColumn { rank, order, values }
+                RankedColumn { rank, values }
             })
             .collect();
         Ranked { columns, cases: x.nrows() }
