@@ -17,8 +17,11 @@ pub mod modality;
 pub mod transform;
 
 pub mod learn;
+pub mod radiomics;
+pub mod region;
 pub mod simulate;
 
+pub mod image;
 pub mod statistic;
 pub mod table;
 

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 /// Rooms by floor; a room may use only rooms on lower floors. `error` is the ground.
 const FLOORS: &[(&str, u8)] = &[
     ("error", 0),
+    ("image", 1),
     ("table", 1),
     ("statistic", 1),
     ("learn", 2),
+    ("radiomics", 2),
+    ("region", 2),
     ("simulate", 2),
     ("modality", 3),
     ("transform", 3),

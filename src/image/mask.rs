@@ -1,0 +1,53 @@
+//! A region as a set of voxels.
+
+use crate::image::grid::Grid;
+
+/// A region of interest: which voxels of a grid belong to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mask {
+    /// Where the voxels lie.
+    pub grid: Grid,
+    /// Membership, axis i fastest; as many as the grid has voxels.
+    pub inside: Vec<bool>,
+}
+
+/// The smallest box around a region, in voxel indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BoundingBox {
+    /// First voxel along i, j, k.
+    pub start: [usize; 3],
+    /// One beyond the last voxel along i, j, k.
+    pub end: [usize; 3],
+}
+
+impl Mask {
+    /// A mask of the given membership.
+    ///
+    /// # Panics
+    /// If the number of entries is not the number of voxels: a fault of the caller, never of a file.
+    pub fn new(grid: Grid, inside: Vec<bool>) -> Self {
+        assert_eq!(grid.voxels(), inside.len(), "one entry per voxel");
+        Mask { grid, inside }
+    }
+
+    /// Number of voxels in the region.
+    pub fn count(&self) -> usize {
+        self.inside.iter().filter(|inside| **inside).count()
+    }
+
+    /// The smallest box around the region; `None` when it is empty.
+    pub fn bounding_box(&self) -> Option<BoundingBox> {
+        let [nx, ny, _] = self.grid.size;
+        let (mut start, mut end) = ([usize::MAX; 3], [0; 3]);
+        for (row, line) in self.inside.chunks_exact(nx.max(1)).enumerate() {
+            let Some(first) = line.iter().position(|inside| *inside) else { continue };
+            let last = line.iter().rposition(|inside| *inside).unwrap_or(first);
+            let (j, k) = (row % ny, row / ny);
+            for (axis, (low, high)) in [(first, last), (j, j), (k, k)].into_iter().enumerate() {
+                start[axis] = start[axis].min(low);
+                end[axis] = end[axis].max(high + 1);
+            }
+        }
+        (end[0] > 0).then_some(BoundingBox { start, end })
+    }
+}

@@ -1,0 +1,12 @@
+//! Images: volumes in patient space, and the files they come from.
+//!
+//! Axis i is fastest in memory everywhere; patient space is LPS; a two-dimensional image is a volume of one slice. Readers hand out
+//! these types only, check every size that a header claims before memory is taken by it, and name file and fault when they refuse.
+
+pub mod grid;
+pub mod mask;
+pub mod volume;
+
+pub use grid::Grid;
+pub use mask::{BoundingBox, Mask};
+pub use volume::Volume;

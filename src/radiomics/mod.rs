@@ -1,0 +1,3 @@
+//! Radiomics: features of a region of an image, as IBSI defines them and as PyRadiomics computes them.
+
+pub mod filter;
