@@ -1,3 +1,6 @@
 //! Radiomics: features of a region of an image, as IBSI defines them and as PyRadiomics computes them.
 
+pub mod feature;
 pub mod filter;
+
+pub use feature::{Definition, Values};
