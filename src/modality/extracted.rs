@@ -25,6 +25,11 @@ impl Extracted {
         self.columns.iter().find(|(feature, _, _)| feature.to_string() == name).map(|(_, column, _)| column)
     }
 
+    /// Whether there is a feature of this name.
+    pub(super) fn has(&self, modality: &str, name: &str) -> bool {
+        self.columns.iter().any(|(feature, _, _)| feature.modality() == modality && feature.name() == name)
+    }
+
     /// Adds a feature. A name that is taken already gets a number behind it.
     pub(super) fn push(&mut self, modality: &str, name: &str, values: Column, source: Source) -> Result<()> {
         let wanted = FeatureName::sanitised(modality, name)?;

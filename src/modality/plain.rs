@@ -1,6 +1,6 @@
 //! Columns that no dictionary explains: numbers and categories as they are, and what is neither.
 
-use crate::table::{Cells, Column, Decimal, RawColumn, RawTable, parse_number};
+use crate::table::{Cells, Column, Decimal, RawColumn, RawTable, is_date, parse_number};
 use std::collections::BTreeSet;
 
 /// Words of a column that is a category; with more it is free text, an identifier or the like.
@@ -67,34 +67,4 @@ fn is_numbering(column: &RawColumn, values: &[Option<f64>]) -> bool {
     let whole: Option<BTreeSet<i64>> =
         values.iter().flatten().map(|value| (value.fract() == 0.0 && value.abs() < 1e15).then_some(*value as i64)).collect();
     named && whole.is_some_and(|distinct| distinct.len() == values.iter().flatten().count())
-}
-
-/// Whether a text is a date: year, month and day in some order between `-`, `/`, `.` or 年月日.
-fn is_date(text: &str) -> bool {
-    let day = text.split([' ', 'T']).next().unwrap_or_default();
-    let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
-    let numbers: Option<Vec<u32>> = parts.iter().map(|part| part.parse().ok()).collect();
-    match numbers.as_deref() {
-        Some([a, b, c]) => {
-            let year = |y: u32| (1900..2100).contains(&y);
-            let month_and_day = |x: u32, y: u32| (1..=31).contains(&x) && (1..=31).contains(&y) && x.min(y) <= 12;
-            (year(*a) && month_and_day(*b, *c)) || (year(*c) && month_and_day(*a, *b))
-        }
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_are_known_in_the_usual_forms() {
-        for date in ["2024-05-31", "2024/5/3", "31.12.2024", "5/31/2024", "2024年5月31日", "2024-05-31 10:30:00"] {
-            assert!(is_date(date), "{date}");
-        }
-        for other in ["1.2.3", "2024", "2024-13-32", "12-34", "T2", "1/2/3"] {
-            assert!(!is_date(other), "{other}");
-        }
-    }
 }

@@ -18,7 +18,7 @@ mod wording;
 
 use crate::error::{Error, Result};
 use crate::study::results::Results;
-use crate::table::file::write_atomically;
+use crate::table::file::{write_atomically, write_whole};
 use figure::Figure;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,7 @@ pub fn write(results: &Results, folder: &Path, options: &ReportOptions) -> Resul
         files.push((PathBuf::from("tables/tables.docx"), table::word(&report.tables, &options.style)?));
         files.push((PathBuf::from("tables/tables.xlsx"), table::workbook(&report.tables, &options.style)?));
     }
+    remove_stale(folder, &files)?;
     // The page comes last: where it stands, what it links to stands as well.
     files.push((PathBuf::from("report.html"), report.page.into_bytes()));
     for (path, bytes) in &files {
@@ -84,6 +85,27 @@ pub fn write(results: &Results, folder: &Path, options: &ReportOptions) -> Resul
         write_atomically(&path, |out| out.write_all(bytes).map_err(refused))?;
     }
     Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+/// The list of what the last report wrote, relative to the run's folder.
+const WRITTEN: &str = "report.files.json";
+
+/// Removes what an earlier report of this folder wrote and this one does not, such as the nomogram of an arm that is gone; files of
+/// other origin stay.
+fn remove_stale(folder: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+    let list = folder.join(WRITTEN);
+    let earlier: Vec<PathBuf> =
+        std::fs::read(&list).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+    let ours = |path: &Path| path.components().count() == 2 && (path.starts_with("tables") || path.starts_with("figures"));
+    let plain = |path: &Path| path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    for path in earlier.iter().filter(|path| ours(path) && plain(path) && !files.iter().any(|(kept, _)| kept == *path)) {
+        match std::fs::remove_file(folder.join(path)) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => return Err(Error::io(folder.join(path), cause)),
+            _ => {}
+        }
+    }
+    let now: Vec<&PathBuf> = files.iter().map(|(path, _)| path).collect();
+    write_whole(&list, &serde_json::to_vec_pretty(&now).map_err(Error::numeric)?)
 }
 
 fn table_files(table: &Table, style: &Style) -> Result<Vec<(PathBuf, Vec<u8>)>> {

@@ -40,16 +40,28 @@ pub fn primary_measure(results: &Results) -> &str {
 }
 
 /// All notices with what they concern, the gravest first.
-pub fn notices(results: &Results) -> Vec<(String, &Notice)> {
-    let mut all: Vec<(String, &Notice)> = results.notices.iter().map(|notice| ("Study".to_owned(), notice)).collect();
+pub fn notices(results: &Results) -> Vec<Found<'_>> {
+    let of = |concerns: String, secondary: bool| move |notice| Found { concerns: concerns.clone(), secondary, notice };
+    let mut all: Vec<Found> = results.notices.iter().map(of("Study".to_owned(), false)).collect();
     for found in &results.arms {
-        all.extend(found.notices.iter().map(|notice| (arm(results, &found.name).to_owned(), notice)));
+        all.extend(found.notices.iter().map(of(arm(results, &found.name).to_owned(), false)));
     }
     for found in &results.comparisons {
-        all.extend(found.notices.iter().map(|notice| (comparison(results, found), notice)));
+        all.extend(found.notices.iter().map(of(comparison(results, found), !found.primary)));
     }
-    all.sort_by_key(|(_, notice)| std::cmp::Reverse(notice.level));
+    all.sort_by_key(|found| std::cmp::Reverse(found.notice.level));
     all
+}
+
+/// A notice with what it concerns.
+#[derive(Debug, Clone)]
+pub struct Found<'a> {
+    /// The study, an arm or a comparison, as printed.
+    pub concerns: String,
+    /// Whether it concerns a comparison that is not the primary one.
+    pub secondary: bool,
+    /// The notice.
+    pub notice: &'a Notice,
 }
 
 /// A sentence from a text that may lack its capital or its full stop.

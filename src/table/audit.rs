@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::date::is_date;
 use super::finding::{Finding, count, first_few};
 use super::raw::{Cells, RawColumn, RawTable};
 use super::text::{half_width, without_blanks};
@@ -157,7 +158,8 @@ impl Audit {
             "of text that differs from row to row, such as an identifier or a remark; left as it is",
             |column| {
                 let levels = levels(&column.cells);
-                levels.len() > 20 && levels.len() * 10 > 9 * (column.cells.len() - column.cells.missing())
+                let dated = levels.keys().all(|level| is_date(level));
+                !dated && levels.len() > 20 && levels.len() * 10 > 9 * (column.cells.len() - column.cells.missing())
             },
         );
     }

@@ -22,6 +22,7 @@
 
 mod audit;
 mod column;
+mod date;
 mod delimited;
 mod dictionary;
 mod encoding;
@@ -52,6 +53,7 @@ mod write;
 
 pub use audit::audit;
 pub use column::{ArrayView, Column, ColumnView, Kind};
+pub use date::is_date;
 pub use dictionary::{FeatureDictionary, FeatureInfo, Origin};
 pub use feature_name::FeatureName;
 pub use feature_table::FeatureTable;

@@ -302,6 +302,7 @@ fn modality(name: &str, label: &str, features: usize, present: usize, cases: usi
         features,
         present,
         missing: cases - present,
+        rules: Vec::new(),
     }
 }
 

@@ -73,6 +73,7 @@ pub fn her2(cases: usize, events: usize) -> Results {
             features: 9,
             present: cases,
             missing: 0,
+            rules: Vec::new(),
         },
         ModalitySummary {
             name: "mri".into(),
@@ -81,6 +82,7 @@ pub fn her2(cases: usize, events: usize) -> Results {
             features: 352,
             present: cases - 6,
             missing: 6,
+            rules: Vec::new(),
         },
     ];
     results.cohort.patterns = vec![
@@ -211,6 +213,7 @@ pub fn three_classes() -> Results {
         features,
         present,
         missing: 205 - present,
+        rules: Vec::new(),
     };
     results.cohort.modalities = vec![modality("us", "Ultrasound", 107, 205), modality("mri", "MRI", 428, 190)];
     results.cohort.patterns = vec![
@@ -249,6 +252,7 @@ pub fn tiny() -> Results {
         features: 3,
         present: 12,
         missing: 0,
+        rules: Vec::new(),
     }];
     results.notices = vec![notice(
         Level::Warning,

@@ -83,7 +83,7 @@ pub fn forest_of_arms(results: &Results, style: &Style) -> Figure {
                 label: arm_label(arm).to_string(),
                 against: String::new(),
                 before: vec![cases],
-                after: vec![text::estimate(&measure, 2)],
+                after: vec![text::estimate(&measure, 3)],
                 repeats: performance.repeats.as_ref().map_or_else(Vec::new, |repeats| repeats.values.clone()),
                 measure,
                 colour: style.arm(i).colour,

@@ -92,7 +92,8 @@ pub fn nomogram(results: &Results, arm: usize, at: usize, style: &Style) -> Figu
         "Points are a view of the model's coefficients and describe the fitted model; its performance is that of the arm's \
          out-of-fold predictions.",
     ]);
-    Figure::new(id, &format!("Nomogram: {label}"), words, svg, top)
+    let contrast = nomogram.contrast.as_ref().map_or(String::new(), |[class, base]| format!(", {class} against {base}"));
+    Figure::new(id, &format!("Nomogram: {label}{contrast}"), words, svg, top)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -60,7 +60,7 @@ pub fn roc(results: &Results, style: &Style) -> Figure {
                     Entry {
                         mark: Mark::arm(style.arm(i), stroke, primary[i] && curve.is_some_and(has_band)),
                         label: arm_label(arm).to_string(),
-                        value: curve.map_or_else(|| "not available".to_string(), |curve| text::estimate(&curve.auc, 2)),
+                        value: curve.map_or_else(|| "not available".to_string(), |curve| text::estimate(&curve.auc, 3)),
                         strong: false,
                     }
                 })

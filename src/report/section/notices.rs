@@ -2,7 +2,7 @@
 
 use super::Material;
 use super::block::{Block, NoticeView};
-use crate::report::wording;
+use crate::report::wording::{self, Found};
 use crate::study::results::{Level, Notice};
 
 /// Columns listed in one notice.
@@ -12,7 +12,10 @@ const LISTED: usize = 12;
 pub fn blocks(material: &Material) -> Vec<Block> {
     let all = wording::notices(material.results);
     let of = |level: Level| -> Vec<NoticeView> {
-        all.iter().filter(|(_, notice)| notice.level == level).map(|(concerns, notice)| view(concerns, notice)).collect()
+        all.iter()
+            .filter(|found| found.notice.level == level && !of_other_pairs(found))
+            .map(|found| view(&found.concerns, found.notice))
+            .collect()
     };
     let mut blocks = Vec::new();
     for (level, name) in [(Level::Warning, "warning"), (Level::Caution, "caution")] {
@@ -21,6 +24,12 @@ pub fn blocks(material: &Material) -> Vec<Block> {
             blocks.push(Block::Notices { level: name, items });
         }
     }
+    let items: Vec<NoticeView> =
+        all.iter().filter(|found| of_other_pairs(found)).map(|found| view(&found.concerns, found.notice)).collect();
+    if !items.is_empty() {
+        let summary = format!("{} cautions on comparisons other than the primary one", items.len());
+        blocks.push(Block::details(summary, vec![Block::Notices { level: "caution", items }]));
+    }
     let items = of(Level::Info);
     if !items.is_empty() {
         let summary =
@@ -28,6 +37,11 @@ pub fn blocks(material: &Material) -> Vec<Block> {
         blocks.push(Block::details(summary, vec![Block::Notices { level: "info", items }]));
     }
     blocks
+}
+
+/// Whether it concerns a pair of arms that is not the primary one. Such cautions repeat each other over all pairs, and are folded.
+fn of_other_pairs(found: &Found) -> bool {
+    found.secondary && found.notice.level != Level::Info
 }
 
 fn view(concerns: &str, notice: &Notice) -> NoticeView {

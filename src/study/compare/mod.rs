@@ -24,6 +24,9 @@ use crate::statistic::bootstrap632::auc_632plus;
 use crate::statistic::paired::cochran_q;
 use crate::study::results::{Measure, NamedMeasure};
 
+/// Level of every interval. It is no option: tables, figures and sentences all say "95% CI", and a journal asks for no other.
+pub const LEVEL: f64 = 0.95;
+
 /// What is known of an arm beside its predictions.
 #[derive(Debug, Clone, Default)]
 pub struct ArmFacts {
@@ -110,7 +113,7 @@ pub fn compare(input: &CompareInput) -> Result<Compared> {
 }
 
 fn arm(input: &CompareInput, facts: &ArmFacts, scored: &Scored) -> Arm {
-    let (outcome, classes, level) = (&input.outcome, &input.classes, input.options.level);
+    let (outcome, classes, level) = (&input.outcome, &input.classes, LEVEL);
     let cases = scored.cases();
     let of_interest: Vec<usize> = if classes.len() == 2 { vec![1] } else { (0..classes.len()).collect() };
     let mut discrimination = if classes.len() == 2 {

@@ -1,7 +1,7 @@
 //! Two arms on the cases that both predict.
 
 use super::discrimination::{aucs, events};
-use super::{ArmFacts, CompareInput, multiclass, reclassification, statement, threshold, utility};
+use super::{ArmFacts, CompareInput, LEVEL, multiclass, reclassification, statement, threshold, utility};
 use crate::learn::Seed;
 use crate::statistic::estimate::{Defined, Test};
 use crate::statistic::multiplicity::{Adjustment, adjust};
@@ -47,19 +47,18 @@ pub(super) fn test_result(name: &str, statistic_name: &str, test: Defined<Test>)
 
 fn pair(input: &CompareInput, reference: usize, new: usize, primary: bool, seed: &Seed) -> Comparison {
     let (old, young) = input.arms[reference].in_common(&input.arms[new]);
-    let level = input.options.level;
     let place = format!("{} against {}", input.facts[new].name, input.facts[reference].name);
     let seed = seed.at(&place);
     let binary = input.classes.len() == 2;
     let (difference, test) = if binary {
-        match aucs(&input.outcome, &[&young, &old], 1).and_then(|aucs| aucs.mean.compare(0, 1, level)) {
+        match aucs(&input.outcome, &[&young, &old], 1).and_then(|aucs| aucs.mean.compare(0, 1, LEVEL)) {
             Ok(compared) => {
                 (super::average::measure(&compared.difference), test_result("paired DeLong test", "z", Ok(compared.test)))
             }
             Err(reason) => (Measure::undefined(&reason), test_result("paired DeLong test", "z", Err(reason))),
         }
     } else {
-        multiclass::difference(&input.outcome, &old, &young, input.classes.len(), level)
+        multiclass::difference(&input.outcome, &old, &young, input.classes.len(), LEVEL)
     };
     let (nested, likelihood_ratio) = nesting(&input.facts[reference], &input.facts[new]);
     let (reclassification, mut notices) =

@@ -1,8 +1,8 @@
 //! NRI and IDI: before and after recalibration, side by side, parts apart.
 
-use super::CompareInput;
 use super::average::{mean, measure, number};
 use super::discrimination::events;
+use super::{CompareInput, LEVEL};
 use crate::learn::{Generator, Seed};
 use crate::statistic::bootstrap::{Bootstrap, PercentileRule, Resampling, replicates};
 use crate::statistic::estimate::Defined;
@@ -99,7 +99,7 @@ fn intervals(
         at += 1;
         match Bootstrap::new(value[part], draws.iter().map(|draw| draw.map(|parts| parts[part]))) {
             Ok(boot) => {
-                let interval = boot.percentile(input.options.level, PercentileRule::default());
+                let interval = boot.percentile(LEVEL, PercentileRule::default());
                 Measure {
                     value: Some(value[part]),
                     lower: interval.lower,
@@ -114,7 +114,6 @@ fn intervals(
 }
 
 fn nri(pair: &Pair, cuts: Option<&[f64]>, input: &CompareInput, generator: &mut Generator) -> Defined<NriResult> {
-    let level = input.options.level;
     let mut counts: Vec<Moves> = Vec::new();
     let mut tables = Vec::new();
     for (old, new) in pair.old.iter().zip(&pair.new) {
@@ -132,9 +131,9 @@ fn nri(pair: &Pair, cuts: Option<&[f64]>, input: &CompareInput, generator: &mut 
     let averaged = |get: &dyn Fn(&Moves) -> Measure| mean(&counts.iter().map(get).collect::<Vec<_>>());
     let variance = NriVariance::Estimated;
     let plain = [
-        averaged(&|moves| measure(&moves.event_nri(level, variance))),
-        averaged(&|moves| measure(&moves.nonevent_nri(level, variance))),
-        averaged(&|moves| measure(&moves.nri(level, variance))),
+        averaged(&|moves| measure(&moves.event_nri(LEVEL, variance))),
+        averaged(&|moves| measure(&moves.nonevent_nri(LEVEL, variance))),
+        averaged(&|moves| measure(&moves.nri(LEVEL, variance))),
     ];
     let category = |p: f64| cuts.map_or(p, |cuts| crate::statistic::nri::category(p, cuts) as f64);
     let moved = per_case(pair, |old, new| {
@@ -163,8 +162,7 @@ fn nris(pair: &Pair, input: &CompareInput, generator: &mut Generator) -> Vec<Nri
 }
 
 fn idis(pair: &Pair, input: &CompareInput, generator: &mut Generator) -> IdiResult {
-    let level = input.options.level;
-    let all: Defined<Vec<Idi>> = pair.old.iter().zip(&pair.new).map(|(old, new)| idi(&pair.event, old, new, level)).collect();
+    let all: Defined<Vec<Idi>> = pair.old.iter().zip(&pair.new).map(|(old, new)| idi(&pair.event, old, new, LEVEL)).collect();
     let all = match all {
         Ok(all) => all,
         Err(reason) => {
@@ -243,7 +241,6 @@ pub(super) fn same_data_notice() -> Notice {
 
 /// NRI and IDI for three and more classes, averaged over repeats.
 pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, seed: &Seed) -> Option<MulticlassReclassification> {
-    let level = input.options.level;
     let first = old.repeats.first()?;
     if first.cases.is_empty() {
         return None;
@@ -253,7 +250,7 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
     let total = |weight: ClassWeight| {
         let per: Vec<Measure> = repeats
             .iter()
-            .map(|(a, b)| match multiclass_nri(&class_of(&a.cases), &a.probabilities, &b.probabilities, weight, level) {
+            .map(|(a, b)| match multiclass_nri(&class_of(&a.cases), &a.probabilities, &b.probabilities, weight, LEVEL) {
                 Ok(made) => measure(&made.nri),
                 Err(reason) => Measure::undefined(reason),
             })
@@ -265,7 +262,7 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
     let idi_interval = bootstrap_idi(input, old, young, &mean(&idi), seed);
     let mut per_class: Vec<Vec<NamedMeasure>> = Vec::new();
     for (a, b) in &repeats {
-        let Ok(made) = per_class_reclassification(&class_of(&a.cases), &a.probabilities, &b.probabilities, level) else {
+        let Ok(made) = per_class_reclassification(&class_of(&a.cases), &a.probabilities, &b.probabilities, LEVEL) else {
             continue;
         };
         per_class.push(
@@ -275,9 +272,9 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
                     let moves = &one.movements;
                     let variance = NriVariance::Estimated;
                     [
-                        ("event-nri", "Event NRI", measure(&moves.event_nri(level, variance))),
-                        ("non-event-nri", "Non-event NRI", measure(&moves.nonevent_nri(level, variance))),
-                        ("nri", "Category-free NRI", measure(&moves.nri(level, variance))),
+                        ("event-nri", "Event NRI", measure(&moves.event_nri(LEVEL, variance))),
+                        ("non-event-nri", "Non-event NRI", measure(&moves.nonevent_nri(LEVEL, variance))),
+                        ("nri", "Category-free NRI", measure(&moves.nri(LEVEL, variance))),
                         ("idi", "IDI", measure(&one.idi.idi)),
                     ]
                     .map(|(id, label, value)| {
@@ -312,7 +309,7 @@ fn bootstrap_idi(input: &CompareInput, old: &Scored, young: &Scored, value: &Mea
     let first = multiclass_idi(&class, &a.probabilities, &b.probabilities);
     match first.and_then(|first| Bootstrap::new(first, draws).map(|boot| (first, boot))) {
         Ok((first, boot)) => {
-            let interval = boot.percentile(input.options.level, PercentileRule::default());
+            let interval = boot.percentile(LEVEL, PercentileRule::default());
             // The interval is that of the first repeat, moved to the mean over repeats.
             let move_by = centre - first;
             Measure {

@@ -5,7 +5,7 @@ use crate::study::results::{Arm, Comparison, Measure};
 
 fn interval(measure: &Measure) -> String {
     match (measure.lower, measure.upper) {
-        (Some(lower), Some(upper)) => format!("{lower:.2} to {upper:.2}"),
+        (Some(lower), Some(upper)) => format!("{lower:.3} to {upper:.3}"),
         _ => "undefined".to_string(),
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn statement(arms: &[Arm], comparisons: &[Comparison], classes: &[Str
             .iter()
             .filter_map(|arm| {
                 let measure = &arm.performance.primary()?.measure;
-                Some(format!("{} reaches an {what} of {:.2} (95% interval {}).", arm.label, measure.value?, interval(measure)))
+                Some(format!("{} reaches an {what} of {:.3} (95% interval {}).", arm.label, measure.value?, interval(measure)))
             })
             .collect();
     };
@@ -46,7 +46,7 @@ pub(super) fn statement(arms: &[Arm], comparisons: &[Comparison], classes: &[Str
     let (Some(old), Some(new)) = (find(&primary.reference), find(&primary.new)) else { return Vec::new() };
     let of = |arm: &Arm| {
         arm.performance.primary().map_or_else(String::new, |named| {
-            named.measure.value.map_or_else(|| "undefined".into(), |value| format!("{value:.2} ({})", interval(&named.measure)))
+            named.measure.value.map_or_else(|| "undefined".into(), |value| format!("{value:.3} ({})", interval(&named.measure)))
         })
     };
     let mut text = Vec::new();

@@ -1,9 +1,9 @@
 //! Whether decisions by a model do more good than harm: net benefit over threshold probabilities.
 
-use super::CompareInput;
 use super::average::mean_curve;
 use super::calibration::mean_prediction;
 use super::discrimination::events;
+use super::{CompareInput, LEVEL};
 use crate::learn::Seed;
 use crate::statistic::decision_curve::{Strategy, decision_curve as net_benefit, net_benefit_bands, thresholds};
 use crate::study::results::{CurvePoint, DecisionCurveResult};
@@ -50,7 +50,7 @@ pub(super) fn difference(input: &CompareInput, old: &Scored, young: &Scored, see
     let mut generator = seed.generator("net benefit");
     let grid = grid(input);
     let replicates = input.options.bootstrap.min(500);
-    match net_benefit_bands(&event, &[&a, &b], &grid, replicates, input.options.level, &mut generator) {
+    match net_benefit_bands(&event, &[&a, &b], &grid, replicates, LEVEL, &mut generator) {
         Ok(bands) => bands.difference_to_first.first().map_or_else(Vec::new, |row| {
             grid.iter()
                 .zip(row)

@@ -5,6 +5,7 @@ use crate::statistic::estimate::Estimate;
 use crate::statistic::fit_error::FitError;
 use crate::statistic::logistic::{Coefficient, LogisticData, logistic};
 use crate::statistic::multinomial::{MultinomialData, multinomial};
+use crate::study::compare::LEVEL;
 use crate::study::plan::StudyPlan;
 use crate::study::results::{Association, Measure};
 
@@ -52,21 +53,20 @@ fn odds_ratio(coefficient: &Coefficient) -> (Measure, Option<f64>) {
 }
 
 /// Coefficients of the columns, one list per contrast.
-fn fit(class: &[usize], classes: usize, columns: &[&[f64]], level: f64) -> Result<Vec<Vec<Coefficient>>, FitError> {
+fn fit(class: &[usize], classes: usize, columns: &[&[f64]]) -> Result<Vec<Vec<Coefficient>>, FitError> {
     if classes == 2 {
         let event: Vec<bool> = class.iter().map(|&k| k == 1).collect();
         let fit = logistic(&LogisticData::new(&event, columns))?;
-        return Ok(vec![(1..=columns.len()).map(|j| fit.coefficient(j, level)).collect()]);
+        return Ok(vec![(1..=columns.len()).map(|j| fit.coefficient(j, LEVEL)).collect()]);
     }
     let fit = multinomial(&MultinomialData { class, classes, columns })?;
-    Ok((1..classes).map(|k| (1..=columns.len()).map(|j| fit.coefficient(k, j, level)).collect()).collect())
+    Ok((1..classes).map(|k| (1..=columns.len()).map(|j| fit.coefficient(k, j, LEVEL)).collect()).collect())
 }
 
 /// Uni- and multivariable odds ratios on all analysed cases (multinomial for three or more classes).
 pub(super) fn associations(plan: &StudyPlan, columns: &[ClinicalColumn]) -> Vec<Association> {
     let cohort = plan.cohort();
     let classes = cohort.classes();
-    let level = plan.spec().compare.level;
     let terms = terms(columns);
     let class: Vec<usize> = cohort.outcome().iter().map(|&k| k as usize).collect();
     let complete: Vec<usize> = (0..class.len()).filter(|&i| terms.iter().all(|term| term.values[i].is_some())).collect();
@@ -76,7 +76,7 @@ pub(super) fn associations(plan: &StudyPlan, columns: &[ClinicalColumn]) -> Vec<
         let values: Vec<Vec<f64>> = terms.iter().map(|term| pick(term, &complete)).collect();
         let values: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
         let class: Vec<usize> = complete.iter().map(|&i| class[i]).collect();
-        fit(&class, classes.len(), &values, level).ok()
+        fit(&class, classes.len(), &values).ok()
     } else {
         None
     };
@@ -84,7 +84,7 @@ pub(super) fn associations(plan: &StudyPlan, columns: &[ClinicalColumn]) -> Vec<
     for (at, term) in terms.iter().enumerate() {
         let there: Vec<usize> = (0..class.len()).filter(|&i| term.values[i].is_some()).collect();
         let own: Vec<usize> = there.iter().map(|&i| class[i]).collect();
-        let alone = fit(&own, classes.len(), &[&pick(term, &there)], level);
+        let alone = fit(&own, classes.len(), &[&pick(term, &there)]);
         for contrast in 1..classes.len() {
             let (univariable, univariable_p) = match &alone {
                 Ok(coefficients) => odds_ratio(&coefficients[contrast - 1][0]),

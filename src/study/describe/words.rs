@@ -55,6 +55,7 @@ pub(super) fn methods(plan: &StudyPlan) -> Vec<String> {
     text.extend(plan.outcome().rules.iter().cloned());
     for modality in plan.modalities() {
         text.push(format!("{}: {} ({} columns).", modality.label, modality.source, modality.features));
+        text.extend(modality.rules.iter().cloned());
     }
     text.push(format!("Validation: {}", validation_sentence(plan)));
     for arm in plan.arms() {

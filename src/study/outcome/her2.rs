@@ -81,6 +81,21 @@ pub fn her2_of_rows(spec: &Her2Spec, table: &RawTable) -> Result<(Vec<Her2Outcom
     Ok((cases, columns, findings))
 }
 
+/// The positions of the columns that hold evidence of HER2, as the study names them or as the dictionary knows them.
+pub fn her2_columns(spec: &Her2Spec, table: &RawTable) -> Vec<usize> {
+    let named = [
+        (&spec.ihc, "her2_ihc"),
+        (&spec.ish, "her2_ish"),
+        (&spec.ratio, "ish_ratio"),
+        (&spec.copies, "ish_cn"),
+        (&spec.single_probe_copies, "ish_single_cn"),
+        (&spec.status, "her2_status"),
+        (&spec.faint, "her2_faint_pct"),
+    ];
+    let found = named.into_iter().filter_map(|(named, variable)| find_column(table, named.as_deref(), variable).ok().flatten());
+    found.filter_map(|column| table.position(&column.name)).collect()
+}
+
 /// The column that the study names, or the first that the dictionary knows as `variable`.
 fn find_column<'a>(table: &'a RawTable, named: Option<&str>, variable: &str) -> Result<Option<&'a RawColumn>> {
     match named {

@@ -10,7 +10,7 @@ mod her2;
 mod task;
 
 pub use cases::{CaseOutcome, Outcome, Stage};
-pub use her2::her2_of_rows;
+pub use her2::{her2_columns, her2_of_rows};
 
 use crate::error::{Error, Result};
 use crate::study::spec::OutcomeSpec;

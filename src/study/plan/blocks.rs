@@ -4,10 +4,10 @@ use super::notices::of_finding;
 use crate::error::Result;
 use crate::modality::clinical::{self, ClinicalOptions};
 use crate::modality::imported::{self, ImportedOptions};
-use crate::study::outcome::Outcome;
+use crate::study::outcome::{Outcome, her2_columns};
 use crate::study::results::{ModalitySummary, Notice};
 use crate::study::spec::{KiCutoff, ModalitySpec, StudySpec, TableFile};
-use crate::table::{FeatureTable, IdMapping, Identifiers, RawTable, ReadOptions, audit, harmonise, identify, read};
+use crate::table::{FeatureTable, Finding, IdMapping, Identifiers, RawTable, ReadOptions, audit, harmonise, identify, read};
 use std::path::{Path, PathBuf};
 
 /// One modality's table as it was read, with the identifiers of its rows.
@@ -64,37 +64,39 @@ fn mapping(spec: &StudySpec, file: &TableFile, table: &RawTable) -> IdMapping {
 /// Columns that the audit must leave alone: identifiers, outcome, conditions, date.
 fn protected(spec: &StudySpec, table: &RawTable, mapping: &IdMapping) -> Result<Vec<usize>> {
     let (ids, _) = identify(table, mapping)?;
-    let her2 = &spec.outcome.her2;
-    let named =
-        [&spec.cohort.date, &spec.outcome.column, &her2.ihc, &her2.ish, &her2.ratio, &her2.copies, &her2.status, &her2.faint];
+    let named = [&spec.cohort.date, &spec.outcome.column];
+    let her2 = spec.outcome.task.is_some().then(|| her2_columns(&spec.outcome.her2, table)).into_iter().flatten();
     let conditions = spec.cohort.include.iter().map(|condition| &condition.column);
-    let columns = named.into_iter().flatten().chain(conditions).filter_map(|column| table.position(column));
+    let columns = named.into_iter().flatten().chain(conditions).filter_map(|column| table.position(column)).chain(her2);
     Ok(ids.id_columns.iter().copied().chain(columns).collect())
 }
 
+/// What the adapters made of the tables: every modality's features, and the rules by which they were made.
+pub(super) struct Adapted {
+    pub(super) blocks: Vec<FeatureTable>,
+    pub(super) rules: Vec<Vec<String>>,
+}
+
 /// Every modality's features.
-pub(super) fn adapt(
-    spec: &StudySpec,
-    sources: &[SourceTable],
-    outcome: &Outcome,
-    notices: &mut Vec<Notice>,
-) -> Result<Vec<FeatureTable>> {
-    let mut blocks = Vec::new();
+pub(super) fn adapt(spec: &StudySpec, sources: &[SourceTable], outcome: &Outcome, notices: &mut Vec<Notice>) -> Result<Adapted> {
+    let (mut blocks, mut rules) = (Vec::new(), Vec::new());
+    let mut imports: Vec<(&SourceTable, ImportedOptions)> = Vec::new();
     for (source, (name, modality)) in sources.iter().zip(spec.modality.iter()) {
         let reserved = reserved(spec, source, outcome);
         let extracted = match modality {
-            ModalitySpec::Imported(options) => imported::extract(
-                &source.table,
-                name,
-                &ImportedOptions {
+            ModalitySpec::Imported(options) => {
+                let options = ImportedOptions {
                     prefix: options.prefix.clone(),
                     suffix: options.suffix.clone(),
                     columns: options.columns.clone(),
                     exclude: options.exclude.clone(),
                     reserved,
                     ..ImportedOptions::default()
-                },
-            )?,
+                };
+                let extracted = imported::extract(&source.table, name, &options)?;
+                imports.push((source, options));
+                extracted
+            }
             ModalitySpec::Clinical(options) => clinical::extract(
                 &source.table,
                 name,
@@ -119,8 +121,28 @@ pub(super) fn adapt(
             block.push(feature, column, origin)?;
         }
         blocks.push(block);
+        rules.push(extracted.rules);
     }
-    Ok(blocks)
+    notices.extend(of_no_modality(sources, &imports).iter().map(of_finding));
+    Ok(Adapted { blocks, rules })
+}
+
+/// Columns of imported tables that no modality claims. A table from which a clinical modality reads too is left out: it takes
+/// what its dictionary knows and says itself what it leaves.
+fn of_no_modality(sources: &[SourceTable], imports: &[(&SourceTable, ImportedOptions)]) -> Vec<Finding> {
+    let mut seen: Vec<&Path> = Vec::new();
+    let mut findings = Vec::new();
+    for (source, _) in imports {
+        let path = source.table.path.as_path();
+        let here: Vec<&ImportedOptions> =
+            imports.iter().filter(|(other, _)| other.table.path == path).map(|(_, options)| options).collect();
+        let readers = sources.iter().filter(|other| other.table.path == path).count();
+        if !seen.contains(&path) && readers == here.len() {
+            findings.extend(imported::unclaimed(&source.table, &here));
+        }
+        seen.push(path);
+    }
+    findings
 }
 
 /// Columns with another role in the study; they never become features.
@@ -140,13 +162,19 @@ pub(super) fn median_split(spec: &StudySpec, table: &FeatureTable) -> Vec<String
 }
 
 /// What the report says of each modality.
-pub(super) fn summaries(spec: &StudySpec, sources: &[SourceTable], table: &FeatureTable) -> Vec<ModalitySummary> {
+pub(super) fn summaries(
+    spec: &StudySpec,
+    sources: &[SourceTable],
+    rules: &[Vec<String>],
+    table: &FeatureTable,
+) -> Vec<ModalitySummary> {
     let presence = table.presence();
     let counts = presence.counts();
     spec.modality
         .iter()
         .zip(sources)
-        .map(|((name, modality), source)| {
+        .zip(rules)
+        .map(|(((name, modality), source), rules)| {
             let present = presence.modalities().iter().position(|m| m == name).map_or(0, |at| counts[at]);
             let adapter = match modality {
                 ModalitySpec::Clinical(_) => "clinical variables",
@@ -160,6 +188,7 @@ pub(super) fn summaries(spec: &StudySpec, sources: &[SourceTable], table: &Featu
                 features: table.names().filter(|feature| feature.modality() == name).count(),
                 present,
                 missing: table.n_cases() - present,
+                rules: rules.clone(),
             }
         })
         .collect()

@@ -64,8 +64,8 @@ impl StudyPlan {
         let outcome = outcome::derive(&spec.outcome, &source.table)?;
         notices.extend(outcome.findings.iter().map(notices::of_finding));
         let eligible = cases::eligible(&spec, source, &outcome)?;
-        let blocks = blocks::adapt(&spec, &tables, &outcome, &mut notices)?;
-        let joined = FeatureTable::outer_join(&blocks)?;
+        let adapted = blocks::adapt(&spec, &tables, &outcome, &mut notices)?;
+        let joined = FeatureTable::outer_join(&adapted.blocks)?;
         let chosen = cases::analysed(&eligible, &joined, &outcome, &mut notices)?;
         let table = joined.take(&chosen.rows)?;
         let class: Vec<usize> = chosen.cases.iter().map(|case| case.class).collect();
@@ -87,7 +87,7 @@ impl StudyPlan {
         let cohort = Cohort::new(parts, spec.seed, spec.validation.inner_folds())?;
         let folds = folds::make(&spec, &cohort, &cases, &folder)?;
         checked.arms(&spec, &table)?;
-        let modalities = blocks::summaries(&spec, &tables, &table);
+        let modalities = blocks::summaries(&spec, &tables, &adapted.rules, &table);
         let labels =
             |name: &str| modalities.iter().find(|m| m.name == name).map_or_else(|| name.to_string(), |m| m.label.clone());
         let columns_of = |modality: &str| {

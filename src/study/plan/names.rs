@@ -90,9 +90,6 @@ impl<'a> NameCheck<'a> {
                 format!("decision-range [{from}, {to}]: give two rising probabilities between 0 and 1"),
             ));
         }
-        if !(spec.compare.level > 0.5 && spec.compare.level < 1.0) {
-            return Err(usage(self.path, None, format!("level {}: give a number between 0.5 and 1", spec.compare.level)));
-        }
         Ok(())
     }
 

@@ -86,6 +86,8 @@ pub struct ModalitySummary {
     pub present: usize,
     /// Analysed cases that lack it.
     pub missing: usize,
+    /// The rules by which its features were made, a sentence each.
+    pub rules: Vec<String>,
 }
 
 /// A combination of modalities.

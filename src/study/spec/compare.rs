@@ -20,8 +20,6 @@ pub struct CompareSpec {
     pub decision_range: [f64; 2],
     /// Bootstrap replicates for NRI, IDI, decision curves and bands.
     pub bootstrap: usize,
-    /// Level of the intervals.
-    pub level: f64,
 }
 
 impl Default for CompareSpec {
@@ -32,7 +30,6 @@ impl Default for CompareSpec {
             threshold: ThresholdRule::default(),
             decision_range: [0.01, 0.99],
             bootstrap: 1000,
-            level: 0.95,
         }
     }
 }

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClinicalOptions {
     /// The columns to use, by their names in the table or in the dictionary, with `*` for any run of characters; empty for all.
-    /// `hr`, `er_low`, `t_stage` and `ki67_high` are derived where they are named here and not recorded.
+    /// `er`, `pr`, `hr`, `er_low`, `t_stage` and `ki67_high` are derived where they are named here and not recorded.
     pub columns: Vec<String>,
     /// Columns that are no features, named likewise.
     pub exclude: Vec<String>,
@@ -155,6 +155,15 @@ impl<'a> Adapter<'a> {
             }
             _ => Ok(None),
         };
+        for name in ["er", "pr"] {
+            if asked(name)
+                && recognise::column_of(columns, &format!("{name}_pct")).is_some()
+                && !self.made.has(self.modality, name)
+            {
+                self.push(name, Column::scalar(receptor(name)?.positive), None, None)?;
+                self.rule(receptor::sentence(options.receptor_cutoff));
+            }
+        }
         if asked("hr") {
             let positive = |x: Option<f64>| x.map(|x| x > 0.0);
             let pairs = receptor("er")?.positive.into_iter().zip(receptor("pr")?.positive);
@@ -168,7 +177,7 @@ impl<'a> Adapter<'a> {
             self.rule("ER is low positive from 1 to 10 % stained nuclei (ASCO/CAP 2020).".to_string());
         }
         if asked("ki67_high")
-            && !self.made.columns.iter().any(|(name, _, _)| name.name() == "ki67_high")
+            && !self.made.has(self.modality, "ki67_high")
             && let Some(percents) = intervals("ki67_pct")?
         {
             self.ki67_high(None, &percents, options.ki67_cutoff.unwrap_or(ki67::DEFAULT_CUTOFF))?;

@@ -64,6 +64,16 @@ pub fn tables(results: &Results) -> Vec<Table> {
             table.note(test.note.as_deref().map(wording::sentence).unwrap_or_default());
         }
     }
+    if let Some(primary) = all.iter().find(|comparison| comparison.primary) {
+        let counts = primary.mcnemar.iter().filter_map(|t| Some(format!("{} {}", decision_head(&t.name), t.note.as_deref()?)));
+        let counts: Vec<String> = counts.collect();
+        if !counts.is_empty() {
+            table.note(format!(
+                "McNemar's test, primary comparison, decisions that only the reference or only the new arm has right: {}.",
+                counts.join("; ")
+            ));
+        }
+    }
     vec![table]
 }
 

@@ -12,7 +12,7 @@ pub fn tables(results: &Results) -> Vec<Table> {
     }
     let columns = ["Level", "Concerns", "Notice", "Columns", "Code"].map(Column::left).to_vec();
     let mut table = Table::new("notices", "Notices", columns);
-    for (concerns, notice) in all {
+    for wording::Found { concerns, notice, .. } in all {
         let level = match notice.level {
             Level::Warning => "Warning",
             Level::Caution => "Caution",
