@@ -4,6 +4,7 @@
 
 mod check;
 mod compare;
+mod extract;
 mod new;
 mod progress;
 mod report;
@@ -45,6 +46,8 @@ pub enum Command {
     Check(check::Args),
     /// Simulate a cohort with a known truth, as tables.
     Simulate(simulate::Args),
+    /// Extract the features of a study's images: resumable, in parallel, one bad scan a reported row.
+    Extract(extract::Args),
     /// Run a study: fit all arms on the same folds, compare them, write tables, figures and the report.
     Run(run::Args),
     /// Compare predictions of any tool: same statistics, tables and figures.
@@ -68,6 +71,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::New(args) => new::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Extract(args) => extract::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Report(args) => report::run(&args),

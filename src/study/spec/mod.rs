@@ -6,6 +6,7 @@
 mod arm;
 mod cohort;
 mod compare;
+mod image;
 mod modality;
 mod simulate;
 mod validation;
@@ -15,6 +16,9 @@ pub use arm::{
 };
 pub use cohort::{CohortSpec, Condition, Her2Spec, OutcomeSpec, Task};
 pub use compare::{CompareSpec, PValueStyle, ReportSpec};
+pub use image::{
+    BoxColumns, Grids, LengthUnit, MaskFile, MaskSpec, PixelColumn, PixelSize, RadiomicsSpec, UltrasoundSpec,
+};
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
 pub use simulate::SimulateSpec;
 pub use validation::ValidationSpec;
