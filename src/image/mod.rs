@@ -5,6 +5,7 @@
 
 pub mod grid;
 pub mod mask;
+pub mod resample;
 pub mod volume;
 
 pub use grid::Grid;
