@@ -87,15 +87,19 @@ pub(super) fn along_axes(
             data.extend((ti.low..ti.high).map(|i| fetch(row + i)));
         }
     }
-    let mut inner = 1;
-    for (taps, positions) in taps.iter().zip(positions) {
+    // The axes that lose most voxels go first, so that the others have less to do.
+    let mut extent = [ti.span(), tj.span(), tk.span()];
+    let gain = |axis: usize| positions[axis].len() as f64 / extent[axis] as f64;
+    let mut order = [2, 1, 0];
+    order.sort_by(|&a, &b| gain(a).total_cmp(&gain(b)));
+    for axis in order {
+        let taps = &taps[axis];
+        let inner = extent[..axis].iter().product();
         if taps.spline {
-            for block in data.chunks_exact_mut(taps.span() * inner) {
-                prefilter(block, taps.span(), inner);
-            }
+            prefilter(&mut data, taps.span(), inner);
         }
         data = taps.apply(data, inner);
-        inner *= positions.len();
+        extent[axis] = positions[axis].len();
     }
     if let Beyond::Value(value) = beyond {
         let on: [Vec<bool>; 3] =
@@ -130,9 +134,7 @@ fn point_by_point(
         coefficients = (0..from.voxels()).map(&fetch).collect();
         let mut inner = 1;
         for length in from.size {
-            for block in coefficients.chunks_exact_mut(length * inner) {
-                prefilter(block, length, inner);
-            }
+            prefilter(&mut coefficients, length, inner);
             inner *= length;
         }
     }

@@ -102,15 +102,15 @@ impl Taps {
         let block = self.span() * inner;
         let mut out = Vec::with_capacity(data.len() / self.span().max(1) * self.index.len());
         for block in data.chunks_exact(block.max(1)) {
+            if inner == 1 {
+                self.apply_line(block, &mut out);
+                continue;
+            }
             for (index, weight) in self.index.iter().zip(&self.weight) {
                 let row = |tap: usize| &block[index[tap] * inner..(index[tap] + 1) * inner];
                 match self.width {
                     1 => out.extend_from_slice(row(0)),
                     2 => out.extend(row(0).iter().zip(row(1)).map(|(a, b)| weight[0] * a + weight[1] * b)),
-                    _ if inner == 1 => {
-                        let sum = |tap: usize| weight[tap] * block[index[tap]];
-                        out.push((sum(0) + sum(1)) + (sum(2) + sum(3)));
-                    }
                     _ => {
                         let pairs = row(0).iter().zip(row(1)).zip(row(2).iter().zip(row(3)));
                         out.extend(
@@ -121,5 +121,18 @@ impl Taps {
             }
         }
         out
+    }
+
+    /// One line of voxels along the fastest axis.
+    fn apply_line(&self, line: &[f64], out: &mut Vec<f64>) {
+        let taps = self.index.iter().zip(&self.weight);
+        match self.width {
+            1 => out.extend(taps.map(|(index, _)| line[index[0]])),
+            2 => out.extend(taps.map(|(index, weight)| weight[0] * line[index[0]] + weight[1] * line[index[1]])),
+            _ => out.extend(taps.map(|(index, weight)| {
+                let part = |tap: usize| weight[tap] * line[index[tap]];
+                (part(0) + part(1)) + (part(2) + part(3))
+            })),
+        }
     }
 }
