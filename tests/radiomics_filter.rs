@@ -37,8 +37,16 @@ fn responses_and_names_are_those_of_pyradiomics() {
         let names: Vec<&str> = filtered.iter().map(|map| map.name.as_str()).collect();
         let theirs: Vec<&str> = maps.iter().map(|map| map["name"].as_str().unwrap()).collect();
         assert_eq!(names, theirs, "{}", case["filter"]);
-        // ITK rounds the gradient magnitude to 32 bits; the other numbers are written with eleven digits.
-        let tolerance = if case["filter"].get("gradient").is_some() { 1e-7 } else { 1e-9 };
+        // SimpleITK rounds the gradient magnitude, and the intermediate images of the Laplacian of Gaussian, to 32 bits (2^-24 is 6e-8);
+        // the other numbers are written with eleven digits.
+        let kind = |name: &str| case["filter"].get(name).is_some();
+        let tolerance = if kind("gradient") {
+            6e-8
+        } else if kind("recursive-log") {
+            3e-7
+        } else {
+            1e-9
+        };
         for (map, truth) in filtered.iter().zip(maps) {
             let truth = numbers(&truth["values"]);
             let scale = truth.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
@@ -101,7 +109,8 @@ fn a_part_is_filtered_as_the_whole_is_there() {
         if (0..3).any(|a| margin[a] > place.start[a] || place.end[a] + margin[a] > image.grid.size[a]) {
             continue;
         }
-        let around = box_of(std::array::from_fn(|a| place.start[a] - margin[a]), std::array::from_fn(|a| place.end[a] + margin[a]));
+        let around =
+            box_of(std::array::from_fn(|a| place.start[a] - margin[a]), std::array::from_fn(|a| place.end[a] + margin[a]));
         let inner = box_of(margin, std::array::from_fn(|a| margin[a] + place.end[a] - place.start[a]));
         let parts = filter.apply_part(&cropped(&image, &around), &inner, Some(Range::of(&image.values))).unwrap();
         for (part, map) in parts.iter().zip(&whole) {

@@ -1,6 +1,6 @@
 //! Image filters: one file per filter; each turns a volume into one or more response maps on the same grid.
 //!
-//! Two dialects live side by side, because studies need both: the filters of PyRadiomics under its names (`square` … `lbp-3-d`), and
+//! Two dialects live side by side, because studies need both: the filters of PyRadiomics under its names (`square` … `lbp-3d`), and
 //! those of IBSI 2 (`mean` … `simoncelli`). The rule here: a filter of a part of an image answers what the filter of the whole image
 //! answers there. [`Filter::apply_within`] computes no more than that part needs; [`Filter::support`] says how much that is.
 //!
@@ -13,10 +13,14 @@ mod boundary;
 mod convolve;
 mod family;
 mod gradient;
+mod icosphere;
+mod lbp_2d;
+mod lbp_3d;
 mod pointwise;
 mod recursive;
 mod recursive_log;
 mod separable;
+mod spline;
 mod taps;
 mod wavelet;
 
@@ -32,6 +36,8 @@ pub use axis::Axis;
 pub use boundary::Boundary;
 pub use family::Family;
 pub use gradient::Gradient;
+pub use lbp_2d::{Lbp2d, LbpMethod};
+pub use lbp_3d::Lbp3d;
 pub use pointwise::Range;
 pub use recursive_log::RecursiveLog;
 pub use wavelet::Wavelet;
@@ -63,6 +69,12 @@ pub enum Filter {
     RecursiveLog(RecursiveLog),
     /// PyRadiomics: stationary wavelets.
     Wavelet(Wavelet),
+    /// PyRadiomics: local binary patterns of slices.
+    #[serde(rename = "lbp-2d")]
+    Lbp2d(Lbp2d),
+    /// PyRadiomics: local binary patterns on spheres.
+    #[serde(rename = "lbp-3d")]
+    Lbp3d(Lbp3d),
 }
 
 impl Filter {
@@ -103,6 +115,7 @@ impl Filter {
             Block { values, ..part }.place(&image.grid, place)
         };
         let one = |image: Volume| vec![Filtered { name: self.name(), image }];
+        let many = |maps: Vec<(String, Volume)>| maps.into_iter().map(|(name, image)| Filtered { name, image }).collect();
         Ok(match self {
             Filter::Square => one(pointwise(pointwise::square)),
             Filter::SquareRoot => one(pointwise(pointwise::square_root)),
@@ -110,9 +123,9 @@ impl Filter {
             Filter::Exponential => one(pointwise(pointwise::exponential)),
             Filter::Gradient(gradient) => one(gradient.apply(image, place)),
             Filter::RecursiveLog(log) => one(log.apply(image, place)?),
-            Filter::Wavelet(wavelet) => {
-                wavelet.apply(image, place).into_iter().map(|(name, image)| Filtered { name, image }).collect()
-            }
+            Filter::Wavelet(wavelet) => many(wavelet.apply(image, place)),
+            Filter::Lbp2d(lbp) => one(lbp.apply(image, place)),
+            Filter::Lbp3d(lbp) => many(lbp.apply(image, place)),
         })
     }
 
@@ -122,7 +135,8 @@ impl Filter {
     }
 
     /// The margin in voxels, along i, j and k, that a part of an image needs around it so that its filtered middle is what filtering
-    /// the whole image gives: exactly, but for the recursive Laplacian of Gaussian, whose tail is cut at 10⁻¹² of its weight.
+    /// the whole image gives: exactly, but for the recursive Laplacian of
+    /// Gaussian and the splines of the 3-D local binary pattern, whose tails are cut at 10⁻¹² of their weight.
     ///
     /// Where the margin reaches over the edge of the image, a periodic boundary shows the other side of it, which a part does not
     /// hold: [`Filter::apply_within`] looks there.
@@ -132,6 +146,8 @@ impl Filter {
             Filter::Gradient(_) => [1; 3],
             Filter::RecursiveLog(log) => log.support(spacing),
             Filter::Wavelet(wavelet) => wavelet.support(),
+            Filter::Lbp2d(lbp) => lbp.support(),
+            Filter::Lbp3d(lbp) => lbp.support(),
         }
     }
 
@@ -139,6 +155,8 @@ impl Filter {
         match self {
             Filter::RecursiveLog(log) => log.check(),
             Filter::Wavelet(wavelet) => wavelet.check(),
+            Filter::Lbp2d(lbp) => lbp.check(),
+            Filter::Lbp3d(lbp) => lbp.check(),
             _ => Ok(()),
         }
     }
@@ -153,6 +171,8 @@ impl Filter {
             Filter::Gradient(_) => "gradient".into(),
             Filter::RecursiveLog(log) => log.name(),
             Filter::Wavelet(_) => "wavelet".into(),
+            Filter::Lbp2d(_) => "lbp-2D".into(),
+            Filter::Lbp3d(_) => "lbp-3D".into(),
         }
     }
 }

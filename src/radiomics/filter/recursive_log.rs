@@ -17,8 +17,8 @@ use super::recursive::{Order, Recursion, recurse};
 /// recursive filter; beyond the edge the image goes on with its edge voxel.
 ///
 /// # Reference
-/// ITK `LaplacianRecursiveGaussianImageFilter` with `NormalizeAcrossScale`, as PyRadiomics uses it. ITK computes in 32 bits on
-/// integer images; this computes in 64 bits on all.
+/// ITK `LaplacianRecursiveGaussianImageFilter` with `NormalizeAcrossScale`, as PyRadiomics uses it. SimpleITK rounds intermediate
+/// images to 32 bits, so its responses differ from these by a part in 10⁷ of their range.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RecursiveLog {
