@@ -12,14 +12,22 @@ mod block;
 mod boundary;
 mod convolve;
 mod family;
+mod fourier;
+mod gabor;
 mod gradient;
 mod icosphere;
+mod laws;
 mod lbp_2d;
 mod lbp_3d;
+mod log;
+mod mean;
 mod pointwise;
 mod recursive;
 mod recursive_log;
+mod rotation;
 mod separable;
+mod separable_wavelet;
+mod simoncelli;
 mod spline;
 mod taps;
 mod wavelet;
@@ -35,11 +43,18 @@ use block::{Block, extent};
 pub use axis::Axis;
 pub use boundary::Boundary;
 pub use family::Family;
+pub use gabor::Gabor;
 pub use gradient::Gradient;
+pub use laws::Laws;
 pub use lbp_2d::{Lbp2d, LbpMethod};
 pub use lbp_3d::Lbp3d;
+pub use log::Log;
+pub use mean::Mean;
 pub use pointwise::Range;
 pub use recursive_log::RecursiveLog;
+pub use rotation::Pooling;
+pub use separable_wavelet::SeparableWavelet;
+pub use simoncelli::Simoncelli;
 pub use wavelet::Wavelet;
 
 /// One response map of a filter.
@@ -75,7 +90,22 @@ pub enum Filter {
     /// PyRadiomics: local binary patterns on spheres.
     #[serde(rename = "lbp-3d")]
     Lbp3d(Lbp3d),
+    /// IBSI 2: mean.
+    Mean(Mean),
+    /// IBSI 2: Laplacian of Gaussian, sampled and cut off.
+    Log(Log),
+    /// IBSI 2: Laws' kernels.
+    Laws(Laws),
+    /// IBSI 2: Gabor filters.
+    Gabor(Gabor),
+    /// IBSI 2: undecimated separable wavelets.
+    SeparableWavelet(SeparableWavelet),
+    /// IBSI 2: the non-separable wavelet of Simoncelli.
+    Simoncelli(Simoncelli),
 }
+
+/// The support of a filter that needs the whole image: more voxels than any image has along an axis.
+const WHOLE: usize = 1 << 24;
 
 impl Filter {
     /// The response maps of an image.
@@ -126,6 +156,12 @@ impl Filter {
             Filter::Wavelet(wavelet) => many(wavelet.apply(image, place)),
             Filter::Lbp2d(lbp) => one(lbp.apply(image, place)),
             Filter::Lbp3d(lbp) => many(lbp.apply(image, place)),
+            Filter::Mean(mean) => one(mean.apply(image, place)),
+            Filter::Log(log) => one(log.apply(image, place)?),
+            Filter::Laws(laws) => one(laws.apply(image, place)?),
+            Filter::Gabor(gabor) => one(gabor.apply(image, place)?),
+            Filter::SeparableWavelet(wavelet) => one(wavelet.apply(image, place)?),
+            Filter::Simoncelli(wavelet) => one(wavelet.apply(image, place)),
         })
     }
 
@@ -148,6 +184,12 @@ impl Filter {
             Filter::Wavelet(wavelet) => wavelet.support(),
             Filter::Lbp2d(lbp) => lbp.support(),
             Filter::Lbp3d(lbp) => lbp.support(),
+            Filter::Mean(mean) => separable::margin(mean.filter().reach()),
+            Filter::Log(log) => log.support(spacing),
+            Filter::Laws(laws) => laws.support(),
+            Filter::Gabor(gabor) => gabor.support(spacing),
+            Filter::SeparableWavelet(wavelet) => wavelet.support(),
+            Filter::Simoncelli(_) => [WHOLE; 3],
         }
     }
 
@@ -157,6 +199,12 @@ impl Filter {
             Filter::Wavelet(wavelet) => wavelet.check(),
             Filter::Lbp2d(lbp) => lbp.check(),
             Filter::Lbp3d(lbp) => lbp.check(),
+            Filter::Mean(mean) => mean.check(),
+            Filter::Log(log) => log.check(),
+            Filter::Laws(laws) => laws.check(),
+            Filter::Gabor(gabor) => gabor.check(),
+            Filter::SeparableWavelet(wavelet) => wavelet.check(),
+            Filter::Simoncelli(wavelet) => wavelet.check(),
             _ => Ok(()),
         }
     }
@@ -173,6 +221,12 @@ impl Filter {
             Filter::Wavelet(_) => "wavelet".into(),
             Filter::Lbp2d(_) => "lbp-2D".into(),
             Filter::Lbp3d(_) => "lbp-3D".into(),
+            Filter::Mean(mean) => mean.name(),
+            Filter::Log(log) => log.name(),
+            Filter::Laws(laws) => laws.name(),
+            Filter::Gabor(gabor) => gabor.name(),
+            Filter::SeparableWavelet(wavelet) => wavelet.name(),
+            Filter::Simoncelli(wavelet) => wavelet.name(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Filters that are a kernel along i, one along j and one along k.
 
-use crate::image::{BoundingBox, Volume};
+use crate::image::BoundingBox;
 
-use super::block::{Block, extent};
+use super::block::{Block, Source, extent};
 use super::boundary::Boundary;
 use super::convolve::{Kernel, correlate};
 
@@ -17,23 +17,23 @@ impl Separable {
     }
 
     /// The response in `place`.
-    pub fn apply(&self, image: &Volume, place: &BoundingBox, boundary: Boundary) -> Block {
+    pub fn apply(&self, source: &Source, place: &BoundingBox, boundary: Boundary) -> Block {
         let reach = self.reach();
         let start = std::array::from_fn(|axis| place.start[axis] as isize - reach[axis][0] as isize);
         let inside = extent(place);
         let size = std::array::from_fn(|axis| inside[axis] + reach[axis][0] + reach[axis][1]);
-        self.apply_to_padded(Block::cut(image, start, size, boundary))
-    }
-
-    /// The response wherever the kernels lie wholly in the block.
-    pub fn apply_to_padded(&self, block: Block) -> Block {
-        let mut response = block;
+        let mut response = source.cut(start, size, boundary);
         for (axis, kernel) in self.0.iter().enumerate() {
             if let Some(kernel) = kernel {
                 response = correlate(&response, axis, kernel);
             }
         }
         response
+    }
+
+    /// The same with holes in every kernel.
+    pub fn dilated(&self, dilation: usize) -> Self {
+        Separable(self.0.clone().map(|kernel| kernel.map(|kernel| kernel.dilated(dilation))))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::image::{BoundingBox, Volume};
 
 use super::axis::Axis;
-use super::block::{Block, extent};
+use super::block::{Block, Source, extent};
 use super::boundary::Boundary;
 use super::convolve::{Kernel, correlate, correlate_into};
 use super::family::{Family, Pair};
@@ -87,7 +87,7 @@ impl Wavelet {
         let even = image.grid.size.map(|n| n + n % 2);
         let start = std::array::from_fn(|axis| place.start[axis] as isize - reach[axis][0] as isize);
         let padded = std::array::from_fn(|axis| size[axis] + reach[axis][0] + reach[axis][1]);
-        let mut image_of_level = Block::cut_periods(image, start, padded, Boundary::Periodic, even);
+        let mut image_of_level = Source { extent: even, ..Source::whole(image) }.cut(start, padded, Boundary::Periodic);
         let mut named = Vec::new();
         for level in 0..levels {
             if level < self.start_level {
