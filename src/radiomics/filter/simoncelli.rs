@@ -60,8 +60,9 @@ impl Simoncelli {
     }
 }
 
-/// The frequency of line `f` of `n` of a spectrum, relative to the highest.
+/// The frequency of line `f` of `n` of a spectrum, relative to the highest: −1 and 1 are the first and the last line in ascending order, so
+/// where `n` is even, the constant lies half a line beside 0. The consensus response maps are computed so.
 fn frequency(f: usize, n: usize) -> f64 {
-    let signed = if f > (n - 1) / 2 { f as f64 - n as f64 } else { f as f64 };
-    2.0 * signed / n as f64
+    let middle = (n - 1) as f64 / 2.0;
+    if n == 1 { 0.0 } else { (((f + n / 2) % n) as f64 - middle) / middle }
 }

@@ -1,8 +1,5 @@
 //! The filters of IBSI 2 against the consensus response maps of the standard: each voxel within 1 % of the range of the map.
 
-mod common;
-mod radiomics_filter_nifti;
-
 use serde_json::json;
 use vbx::radiomics::filter::Filter;
 
@@ -53,14 +50,19 @@ fn benchmarks() -> Vec<(&'static str, &'static str, serde_json::Value)> {
     ]
 }
 
+/// The filters that have a consensus response map.
+pub fn filters() -> Vec<serde_json::Value> {
+    benchmarks().into_iter().map(|(_, _, filter)| filter).collect()
+}
+
 #[test]
 fn response_maps_are_those_of_the_consensus() {
-    let Some(root) = common::reference("ibsi2") else { return };
+    let Some(root) = super::common::reference("ibsi2") else { return };
     let mut outside = Vec::new();
     for (id, phantom, filter) in benchmarks() {
         let filter: Filter = serde_json::from_value(filter).expect("a filter");
-        let image = radiomics_filter_nifti::read(&root.join(format!("phantoms/{phantom}/image.nii.gz")));
-        let truth = radiomics_filter_nifti::read(&root.join(format!("response_maps/{id}-ValidCRM.nii.gz"))).values;
+        let image = super::nifti::read(&root.join(format!("phantoms/{phantom}/image.nii.gz")));
+        let truth = super::nifti::read(&root.join(format!("response_maps/{id}-ValidCRM.nii.gz"))).values;
         let response = filter.apply(&image).expect("a response");
         assert_eq!(response.len(), 1);
         let (low, high) = truth.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
