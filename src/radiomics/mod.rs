@@ -2,5 +2,9 @@
 
 pub mod feature;
 pub mod filter;
+pub mod resegment;
+pub mod roi;
 
 pub use feature::{Definition, Values};
+pub use resegment::Keep;
+pub use roi::Roi;
