@@ -2,6 +2,13 @@
 
 pub mod feature;
 pub mod filter;
+pub mod first_order;
+pub mod intensity_histogram;
+pub mod intensity_statistics;
+pub mod intensity_volume_histogram;
+pub mod local_intensity;
+mod moments;
+mod percentile;
 pub mod resegment;
 pub mod roi;
 
