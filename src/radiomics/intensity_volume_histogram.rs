@@ -54,7 +54,8 @@ pub fn intensity_volume_histogram(values: &[f64], levels: Levels) -> Values {
     let intensity = |level: usize| first + step * level as f64;
     // Where there is one level only, its intensity fraction is 0 / 0.
     let volume_at = |x: f64| {
-        (count > 1).then(|| (0..count).find(|level| *level as f64 >= x * (count - 1) as f64 * (1.0 - 1e-12)).map_or(0.0, fraction))
+        (count > 1)
+            .then(|| (0..count).find(|level| *level as f64 >= x * (count - 1) as f64 * (1.0 - 1e-12)).map_or(0.0, fraction))
     };
     let intensity_at = |x: f64| (0..=count).find(|level| fraction(*level) <= x).map(intensity);
     let [v10, v90] = [volume_at(0.1), volume_at(0.9)];

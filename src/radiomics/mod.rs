@@ -8,9 +8,12 @@ pub mod intensity_statistics;
 pub mod intensity_volume_histogram;
 pub mod local_intensity;
 mod moments;
+pub mod morphology;
 mod percentile;
 pub mod resegment;
 pub mod roi;
+pub mod shape;
+pub mod shape_2d;
 
 pub use feature::{Definition, Values};
 pub use resegment::Keep;
