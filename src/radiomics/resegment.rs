@@ -1,10 +1,13 @@
 //! Re-segmentation: voxels that do not belong to the tissue of interest leave the intensity mask by their grey level.
 
+use serde::Serialize;
+
 use crate::error::{Error, Result};
 use crate::radiomics::roi::Roi;
 
 /// Which grey levels stay in the intensity mask.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Keep {
     /// Intensities in a closed range; an end that is `None` is open.
     Range {

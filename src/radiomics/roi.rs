@@ -89,12 +89,14 @@ impl Roi {
 
     /// Intensities inside the intensity mask, in the order of memory.
     pub fn values(&self) -> Vec<f64> {
-        let mut values = Vec::with_capacity(self.inside.len());
-        for (inside, value) in self.inside.chunks(self.size[0]).zip(self.intensity.chunks(self.size[0])) {
-            // The ends of a row are mostly outside; between them a branch is rarely wrong.
-            let Some(first) = inside.iter().position(|inside| *inside) else { continue };
-            let last = inside.iter().rposition(|inside| *inside).unwrap_or(first);
-            values.extend(inside[first..=last].iter().zip(&value[first..=last]).filter(|(inside, _)| **inside).map(|(_, v)| *v));
+        self.pick(&self.intensity)
+    }
+
+    /// What `block`, one number per voxel of the box, holds inside the intensity mask.
+    pub(crate) fn pick(&self, block: &[f64]) -> Vec<f64> {
+        let mut values = Vec::with_capacity(self.voxels());
+        for (inside, value) in self.inside.chunks_exact(self.size[0]).zip(block.chunks_exact(self.size[0])) {
+            values.extend(inside.iter().zip(value).filter(|(inside, _)| **inside).map(|(_, value)| *value));
         }
         values
     }
