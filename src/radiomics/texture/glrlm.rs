@@ -1,0 +1,145 @@
+//! Grey level run length matrix: how long stretches of one level are (IBSI family TP0I).
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::aggregation::{Aggregation, average};
+use super::field::{Field, Offset, directions};
+use super::pyradiomics::Settings;
+use super::size_matrix::{self, definitions};
+use super::tally::{Cell, Tally};
+use crate::radiomics::{Definition, Levels, Values};
+
+/// The family's features, in the standard and in PyRadiomics.
+pub const FEATURES: &[Definition] = &definitions([
+    ("ShortRunEmphasis", "22OV"),
+    ("LongRunEmphasis", "W4KF"),
+    ("LowGrayLevelRunEmphasis", "V3SW"),
+    ("HighGrayLevelRunEmphasis", "G3QZ"),
+    ("ShortRunLowGrayLevelEmphasis", "HTZT"),
+    ("ShortRunHighGrayLevelEmphasis", "GD3A"),
+    ("LongRunLowGrayLevelEmphasis", "IVPO"),
+    ("LongRunHighGrayLevelEmphasis", "3KUM"),
+    ("GrayLevelNonUniformity", "R5YN"),
+    ("GrayLevelNonUniformityNormalized", "OVBL"),
+    ("RunLengthNonUniformity", "W92Y"),
+    ("RunLengthNonUniformityNormalized", "IC23"),
+    ("RunPercentage", "9ZK5"),
+    ("GrayLevelVariance", "8CE5"),
+    ("RunVariance", "SXLW"),
+    ("RunEntropy", "HJ9O"),
+]);
+
+/// PyRadiomics has the same features.
+pub const PYRADIOMICS: &[Definition] = FEATURES;
+
+/// The standard's features, in the order of [`FEATURES`].
+///
+/// # Definition
+/// n(i, j) is the number of runs of length j at level i: stretches of voxels in a direction that have the same level and are not continued at
+/// either end. The features are those of every matrix of sizes (see `size_matrix`); the run percentage is runs over voxels and directions.
+///
+/// # Reference
+/// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Galloway, CGIP 1975;4:172.
+pub fn features(levels: &Levels, aggregation: Aggregation) -> Values {
+    features_of(&Field::new(levels, 1), aggregation)
+}
+
+pub(super) fn features_of(field: &Field, aggregation: Aggregation) -> Values {
+    let matrices = aggregation.matrices(field.slices(), &directions(aggregation.in_space(), 1));
+    let mut lengths = vec![0; field.level.len()];
+    average(matrices.into_iter().map(|(slices, offsets)| of_runs(&runs(field, &slices, &offsets, &mut lengths))), FEATURES.len())
+}
+
+/// PyRadiomics' features, in the order of [`FEATURES`].
+///
+/// # Definition
+/// As in the standard, 3-D averaged, but: a direction in which no line holds two voxels of the region is left out (a slice has no runs
+/// across); with a weighting norm all directions are merged, each weighted by its length in that norm in mm.
+///
+/// # Reference
+/// van Griethuysen et al., Cancer Research 2017;77:e104; the program's version 3.0.1.
+pub fn pyradiomics(levels: &Levels, settings: &Settings) -> Values {
+    pyradiomics_of(&Field::new(levels, 1), settings)
+}
+
+pub(super) fn pyradiomics_of(field: &Field, settings: &Settings) -> Values {
+    let mut lengths = vec![0; field.level.len()];
+    let offsets = settings.neighbours(field).into_iter().filter(|offset| holds_a_line(field, offset));
+    let matrices = offsets.map(|offset| (offset, runs(field, &(0..field.slices()), &[offset], &mut lengths)));
+    match settings.weighting {
+        None => average(matrices.map(|(_, cells)| of_runs(&cells)), FEATURES.len()),
+        Some(norm) => {
+            let weighted = matrices.flat_map(|(offset, cells)| {
+                let weight = norm.length(&offset, field.spacing).unwrap_or(1.0);
+                cells.into_iter().map(move |cell| Cell { number: cell.number * weight, ..cell })
+            });
+            of_runs(&Cell::merged(weighted.collect()))
+        }
+    }
+}
+
+fn of_runs(cells: &[Cell]) -> Values {
+    let voxels = cells.iter().map(|cell| cell.number * f64::from(cell.column)).sum();
+    let mut values = size_matrix::features(cells, voxels);
+    values.truncate(FEATURES.len());
+    values
+}
+
+/// Runs along some directions: n(level, length).
+///
+/// Each voxel is given the length of its run so far, from that of the voxel before it. The number of voxels with length j so far is the
+/// number of runs of at least j, so no run needs to be followed to its end.
+fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
+    let rows = field.rows(slices);
+    let voxels: usize = rows.iter().map(|row| row.length).sum();
+    let longest = field.size.into_iter().max().unwrap_or(0);
+    let mut tally = Tally::new(field.count + 1, longest + 1, voxels * offsets.len());
+    for offset in offsets {
+        let shift = field.shift(offset).unsigned_abs();
+        for row in rows {
+            let here = field.neighbours(row, 0);
+            let before = field.neighbours(row, -(shift as isize));
+            let (earlier, own) = lengths.split_at_mut(row.start);
+            let own = &mut own[..row.length];
+            if shift == 1 {
+                let mut length = 0;
+                for ((own, here), before) in own.iter_mut().zip(here).zip(before) {
+                    length = if here == before { length + 1 } else { 1 };
+                    *own = length;
+                }
+            } else {
+                let earlier = &earlier[row.start - shift..][..row.length];
+                for (((own, earlier), here), before) in own.iter_mut().zip(earlier).zip(here).zip(before) {
+                    *own = if here == before { earlier.wrapping_add(1) } else { 1 };
+                }
+            }
+            tally.count(here.iter().zip(&*own).map(|(level, length)| (usize::from(*level), usize::from(*length))));
+        }
+    }
+    let mut cells = tally.cells();
+    for at in 0..cells.len() {
+        let longer = cells.get(at + 1).filter(|next| next.row == cells[at].row).map_or(0.0, |next| next.number);
+        cells[at].number -= longer;
+    }
+    cells.retain(|cell| cell.number > 0.0);
+    cells
+}
+
+/// Whether some line along a direction holds two voxels of the region, next to each other or not.
+fn holds_a_line(field: &Field, offset: &Offset) -> bool {
+    let rows = field.rows(&(0..field.slices()));
+    let shift = field.shift(offset);
+    let adjacent = rows.iter().any(|row| {
+        let pairs = field.neighbours(row, 0).iter().zip(field.neighbours(row, shift));
+        pairs.into_iter().any(|(here, there)| *here != 0 && *there != 0)
+    });
+    let Some(axis) = offset.iter().position(|step| *step != 0) else { return false };
+    let mut lines = HashSet::new();
+    // Every line crosses the plane where the coordinate along `axis` is 0 in one point.
+    adjacent || field.region().any(|voxel| {
+        let steps = voxel[axis] * offset[axis];
+        let crossing: Offset = std::array::from_fn(|a| voxel[a] - steps * offset[a]);
+        !lines.insert(crossing)
+    })
+}
