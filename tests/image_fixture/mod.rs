@@ -119,3 +119,11 @@ pub fn png_header(width: u32, height: u32) -> Vec<u8> {
     file.extend(crc.sum().to_be_bytes());
     file
 }
+
+/// An NRRD file: `fields` are whole header lines.
+pub fn nrrd(kind: &str, sizes: &str, fields: &str, data: &[u8]) -> Vec<u8> {
+    let dimension = sizes.split_whitespace().count();
+    let mut file = format!("NRRD0004\n# a remark\ntype: {kind}\ndimension: {dimension}\nsizes: {sizes}\n{fields}\n").into_bytes();
+    file.extend(data);
+    file
+}

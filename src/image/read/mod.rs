@@ -6,6 +6,7 @@
 
 pub mod geometry;
 pub mod nifti;
+pub mod nrrd;
 pub mod raster;
 pub mod sample;
 pub mod stream;

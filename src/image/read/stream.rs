@@ -54,12 +54,24 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// [`Error::Io`] when it cannot be opened.
     pub fn open(path: &Path) -> Result<Stream<'static>> {
+        Stream::opened(path, true)
+    }
+
+    /// A file as it is, whatever it begins with.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be opened.
+    pub fn open_plain(path: &Path) -> Result<Stream<'static>> {
+        Stream::opened(path, false)
+    }
+
+    fn opened(path: &Path, inflate: bool) -> Result<Stream<'static>> {
         let fault = |cause| Error::io(path, cause);
         let mut file = File::open(path).map_err(fault)?;
         let length = file.metadata().map_err(fault)?.len();
         let mut magic = [0; 2];
         let mut trailer = [0; 4];
-        let compressed = length > 18 && file.read_exact(&mut magic).is_ok() && magic == GZIP;
+        let compressed = inflate && length > 18 && file.read_exact(&mut magic).is_ok() && magic == GZIP;
         let stated = compressed && file.seek(SeekFrom::End(-4)).is_ok() && file.read_exact(&mut trailer).is_ok();
         file.seek(SeekFrom::Start(0)).map_err(fault)?;
         Ok(Stream {

@@ -1,5 +1,7 @@
 //! Voxels from a stream: a box of an image as numbers, a label image as runs.
 
+use std::path::Path;
+
 use crate::error::{InputError, Result};
 use crate::image::grid::Grid;
 use crate::image::labels::Labels;
@@ -21,6 +23,18 @@ pub fn byte_count(stream: &Stream, size: [usize; 3], sample: &Sample) -> Result<
         return Err(InputError::new(stream.path(), found, "sizes that fit into memory").into());
     };
     Ok(bytes as u64)
+}
+
+/// Refuses a box that is empty or reaches beyond the image.
+///
+/// # Errors
+/// [`InputError`] with both.
+pub fn within(path: &Path, grid: &Grid, needed: &BoundingBox) -> Result<()> {
+    if (0..3).all(|axis| needed.start[axis] < needed.end[axis] && needed.end[axis] <= grid.size[axis]) {
+        return Ok(());
+    }
+    let expected = format!("the voxels {:?} to {:?}", needed.start, needed.end);
+    Err(InputError::new(path, format!("an image of {grid}"), expected).into())
 }
 
 /// The voxels of a box, axis i fastest. The stream stands at voxel (0, 0, 0) and is left after the last voxel of the box.
@@ -78,7 +92,7 @@ pub fn read_labels(stream: &mut Stream, grid: Grid, sample: &Sample) -> Result<L
                 values.clear();
                 sample.decode(block, &mut values);
                 for (offset, value) in values.iter().enumerate() {
-                    labels.push(at + offset, whole_number(stream, *value)?);
+                    labels.push(at + offset, whole_number(stream.path(), *value)?);
                 }
             }
             at += block.len() / width;
@@ -93,11 +107,11 @@ pub fn read_labels(stream: &mut Stream, grid: Grid, sample: &Sample) -> Result<L
 const BLOCK: usize = 256;
 
 /// A label from a stored number; a thousandth of slack pays for scaled or resampled files, and no more.
-fn whole_number(stream: &Stream, value: f64) -> Result<i32> {
+pub(crate) fn whole_number(path: &Path, value: f64) -> Result<i32> {
     let nearest = value.round();
     if (value - nearest).abs() <= 1e-3 && nearest.abs() <= f64::from(i32::MAX) {
         return Ok(nearest as i32);
     }
     let found = format!("the value {value} in a mask");
-    Err(InputError::new(stream.path(), found, "whole numbers: labels (is this the image, or a map of probabilities?)").into())
+    Err(InputError::new(path, found, "whole numbers: labels (is this the image, or a map of probabilities?)").into())
 }

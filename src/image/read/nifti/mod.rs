@@ -81,12 +81,7 @@ impl<'a> Source<'a> {
     }
 
     fn region(mut self, volume: usize, needed: &BoundingBox) -> Result<Volume> {
-        let grid = &self.header.grid;
-        let fits = (0..3).all(|axis| needed.start[axis] < needed.end[axis] && needed.end[axis] <= grid.size[axis]);
-        if !fits {
-            let expected = format!("the voxels {:?} to {:?}", needed.start, needed.end);
-            return Err(InputError::new(self.stream.path(), format!("an image of {grid}"), expected).into());
-        }
+        voxels::within(self.stream.path(), &self.header.grid, needed)?;
         self.seek_volume(volume)?;
         let grid = &self.header.grid;
         let values = voxels::read_box(&mut self.stream, grid.size, &self.header.sample, needed)?;
