@@ -20,6 +20,16 @@ pub struct BoundingBox {
     pub end: [usize; 3],
 }
 
+impl BoundingBox {
+    /// The box with `margin` more voxels on every side, as far as an image of that size goes.
+    pub fn widened(&self, margin: usize, size: [usize; 3]) -> BoundingBox {
+        BoundingBox {
+            start: self.start.map(|first| first.saturating_sub(margin)),
+            end: std::array::from_fn(|axis| self.end[axis].saturating_add(margin).min(size[axis])),
+        }
+    }
+}
+
 impl Mask {
     /// A mask of the given membership.
     ///

@@ -1,6 +1,7 @@
 //! A scalar image in patient space.
 
 use crate::image::grid::Grid;
+use crate::image::mask::BoundingBox;
 
 /// A scalar image: one value per voxel of its grid.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,5 +20,26 @@ impl Volume {
     pub fn new(grid: Grid, values: Vec<f64>) -> Self {
         assert_eq!(grid.voxels(), values.len(), "one value per voxel");
         Volume { grid, values }
+    }
+
+    /// Number of voxels that are no number (NaN) or infinite.
+    pub fn non_finite(&self) -> usize {
+        self.values.iter().filter(|value| !value.is_finite()).count()
+    }
+
+    /// A part of the volume.
+    ///
+    /// # Panics
+    /// If the box reaches beyond the volume: a fault of the caller, never of a file.
+    pub fn part(&self, bounds: &BoundingBox) -> Volume {
+        let grid = self.grid.part(bounds);
+        let mut values = Vec::with_capacity(grid.voxels());
+        for k in bounds.start[2]..bounds.end[2] {
+            for j in bounds.start[1]..bounds.end[1] {
+                let row = self.grid.at([bounds.start[0], j, k]);
+                values.extend_from_slice(&self.values[row..row + grid.size[0]]);
+            }
+        }
+        Volume::new(grid, values)
     }
 }
