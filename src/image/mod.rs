@@ -7,6 +7,7 @@ pub mod components;
 pub mod distance;
 pub mod grid;
 pub mod mask;
+pub mod normalise;
 pub mod resample;
 pub mod volume;
 
