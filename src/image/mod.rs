@@ -9,6 +9,7 @@ pub mod distance;
 pub mod grid;
 pub mod labels;
 pub mod mask;
+pub mod normalise;
 pub mod read;
 pub mod resample;
 pub mod volume;

@@ -8,6 +8,8 @@ mod case_files;
 pub mod clinical;
 mod extracted;
 pub mod imported;
+mod load;
+mod measured;
 mod pattern;
 mod plain;
 pub mod radiomics;

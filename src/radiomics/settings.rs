@@ -25,6 +25,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// PyRadiomics' defaults for images of one slice: `force2D`, and the shape of areas instead of that of volumes.
+    pub fn ultrasound() -> Self {
+        let mut settings = PyRadiomics::default();
+        settings.features.without_axis = Some(2);
+        settings.images.iter_mut().for_each(|image| image.features.without_axis = Some(2));
+        settings.classes.iter_mut().filter(|(class, _)| class == "shape").for_each(|(class, _)| *class = "shape2D".into());
+        Settings::Pyradiomics(settings)
+    }
+
     /// Twelve hexadecimal digits that stand for these settings: equal settings, equal digits.
     pub fn hash(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();

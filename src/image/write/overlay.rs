@@ -83,6 +83,20 @@ pub fn draw(image: &Volume, mask: &Mask, k: usize, style: OverlayStyle) -> Resul
 /// Pixels beyond which nobody looks at a picture.
 const LARGEST_PICTURE: f64 = 64e6;
 
+/// A picture as PNG, in memory.
+///
+/// # Errors
+/// [`Error::Numeric`] where the picture cannot be encoded.
+pub fn encode_png(picture: &Picture) -> Result<Vec<u8>> {
+    let (Ok(width), Ok(height)) = (u32::try_from(picture.width), u32::try_from(picture.height)) else {
+        return Err(Error::numeric("a picture too large for PNG"));
+    };
+    let mut bytes = Vec::new();
+    let encoder = PngEncoder::new(&mut bytes);
+    encoder.write_image(&picture.pixels, width, height, ExtendedColorType::Rgb8).map_err(Error::numeric)?;
+    Ok(bytes)
+}
+
 /// Writes a picture as PNG.
 ///
 /// # Errors

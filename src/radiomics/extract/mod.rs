@@ -3,6 +3,7 @@
 //! Each definition has its file, which says in which order things happen; what they have in common is here. To add a family, see
 //! [`crate::radiomics::family`], then give it a line in the definitions that have it.
 
+mod columns;
 mod geometry;
 mod ibsi;
 mod pyradiomics;

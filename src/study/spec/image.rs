@@ -1,12 +1,16 @@
 //! Modalities that come as images: a manifest names each case's files, and features are extracted from them.
 
 use super::TableFile;
+use crate::error::{Error, InputError, Result};
 use crate::modality::Several;
+use crate::modality::radiomics::{Grids, RadiomicsOptions};
+use crate::modality::ultrasound::UltrasoundOptions;
+use crate::radiomics::{Settings, pyradiomics_params};
 use crate::region::RegionSpec;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Ultrasound images with an outlined lesion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -161,15 +165,44 @@ impl LengthUnit {
     }
 }
 
-/// What is done where image and mask lie on different grids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Grids {
-    /// The case is refused, with both geometries in the message.
-    #[default]
-    MustAgree,
-    /// The mask is resampled onto the image's grid (nearest neighbour).
-    ResampleMask,
+impl UltrasoundSpec {
+    /// The adapter's options; reads the parameter file.
+    ///
+    /// # Errors
+    /// Those of the parameter file.
+    pub fn options(&self, study: &Path) -> Result<UltrasoundOptions> {
+        Ok(UltrasoundOptions {
+            settings: settings(self.params.as_deref(), study, Settings::ultrasound())?,
+            regions: self.regions.clone(),
+            several: self.several,
+            descriptors: self.descriptors,
+        })
+    }
+}
+
+impl RadiomicsSpec {
+    /// The adapter's options; reads the parameter file.
+    ///
+    /// # Errors
+    /// Those of the parameter file.
+    pub fn options(&self, study: &Path) -> Result<RadiomicsOptions> {
+        Ok(RadiomicsOptions {
+            images: self.images.keys().cloned().collect(),
+            settings: settings(self.params.as_deref(), study, Settings::default())?,
+            regions: self.regions.clone(),
+            several: self.several,
+            grids: self.grids,
+        })
+    }
+}
+
+/// The settings of a parameter file, or the usual ones.
+pub fn settings(params: Option<&Path>, study: &Path, usual: Settings) -> Result<Settings> {
+    let Some(params) = params else { return Ok(usual) };
+    let path = study.join(params);
+    let bytes = std::fs::read(&path).map_err(|cause| Error::io(&path, cause))?;
+    let text = String::from_utf8(bytes).map_err(|_| InputError::new(&path, "bytes that are no UTF-8", "a text file"))?;
+    Ok(Settings::Pyradiomics(pyradiomics_params::parse(&text, &path)?))
 }
 
 fn image_column() -> String {

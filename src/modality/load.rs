@@ -1,0 +1,135 @@
+//! A case's image and outline read from their files.
+
+use super::radiomics::Grids;
+use super::{LesionPicture, Outline, View};
+use crate::error::{Error, InputError, Result};
+use crate::image::read::{self, ImageFile};
+use crate::image::resample::{MaskInterpolation, mask_onto};
+use crate::image::write::overlay::{OverlayStyle, draw, encode_png};
+use crate::image::{BoundingBox, Grid, Label, Mask, Volume, check};
+use std::path::Path;
+
+/// A lesion on its images.
+pub(super) struct Loaded {
+    /// The images, all on the lesion's grid.
+    pub(super) images: Vec<Volume>,
+    /// The lesion.
+    pub(super) lesion: Mask,
+    /// What belongs to the patient in the image, where the file tells it.
+    pub(super) body: Option<Mask>,
+    /// What was noticed.
+    pub(super) notes: Vec<String>,
+}
+
+/// A flat image with its outline.
+///
+/// Pixels are as large as the file says (the region of a DICOM ultrasound image that holds the lesion), else as the manifest says; without
+/// either, sizes are in pixels, which is noted.
+pub(super) fn flat(view: &View) -> Result<Loaded> {
+    let path = view.images.first().ok_or_else(|| Error::study("a row without an image"))?;
+    let file = ImageFile::open(path)?;
+    let plain = file.flat_volume([1.0; 2])?;
+    let lesion = match &view.outline {
+        Outline::Mask(mask, label) => {
+            let labels = ImageFile::open(mask)?.flat_labels([1.0; 2])?;
+            if labels.grid.size != plain.grid.size {
+                check::same_grid((path, &plain.grid), (mask, &labels.grid))?;
+            }
+            check::region(mask, &labels, label.map_or(Label::AnyNonzero, Label::Value))?.inside
+        }
+        Outline::Box(sides) => inside_box(path, *sides, &plain.grid)?,
+    };
+    let mut notes = Vec::new();
+    let region = file.ultrasound_region(&Mask::new(plain.grid.clone(), lesion.clone()))?;
+    let pixel = region.as_ref().map(|region| region.pixel_mm).or(view.pixel_mm).unwrap_or_else(|| {
+        notes.push("the size of a pixel is unknown; sizes are in pixels".to_string());
+        [1.0; 2]
+    });
+    let grid = Grid::plain(plain.grid.size, [pixel[0], pixel[1], 1.0]);
+    let lesion = Mask::new(grid.clone(), lesion);
+    let image = Volume::new(grid.clone(), plain.values);
+    check::finite_inside(path, &image, &lesion)?;
+    let body = region.map(|region| Mask::new(grid.clone(), within(&grid, &region.bounds)));
+    Ok(Loaded { images: vec![image], lesion, body, notes })
+}
+
+/// Volumes with an outline. `settings_label` marks the lesion where the manifest names no label.
+pub(super) fn outlined(view: &View, settings_label: Option<i32>, grids: Grids) -> Result<Loaded> {
+    let images: Vec<Volume> = view.images.iter().map(|path| ImageFile::open(path)?.volume()).collect::<Result<_>>()?;
+    let (Some(first), Some(path)) = (images.first(), view.images.first()) else { return Err(Error::study("a row without an image")) };
+    let lesion = match &view.outline {
+        Outline::Mask(mask, label) => {
+            let label = label.or(settings_label).map_or(Label::AnyNonzero, Label::Value);
+            let lesion = read::mask_for(mask, label, &first.grid)?;
+            match grids {
+                _ if lesion.grid.agrees_with(&first.grid) => Mask::new(first.grid.clone(), lesion.inside),
+                Grids::ResampleMask => mask_onto(&lesion, &first.grid, MaskInterpolation::Nearest)?,
+                Grids::MustAgree => {
+                    check::same_grid((path, &first.grid), (mask, &lesion.grid))?;
+                    lesion
+                }
+            }
+        }
+        Outline::Box(sides) => Mask::new(first.grid.clone(), inside_box(path, *sides, &first.grid)?),
+    };
+    for (image, path) in images.iter().zip(&view.images) {
+        check::same_grid((path, &image.grid), (path, &first.grid))?;
+        check::finite_inside(path, image, &lesion)?;
+    }
+    Ok(Loaded { images, lesion, body: None, notes: Vec::new() })
+}
+
+/// The pixels of a box in the first slice.
+fn inside_box(path: &Path, [x, y, width, height]: [usize; 4], grid: &Grid) -> Result<Vec<bool>> {
+    let [nx, ny, nz] = grid.size;
+    if width == 0 || height == 0 || x + width > nx || y + height > ny {
+        let found = format!("a box of {width} × {height} pixels from ({x}, {y})");
+        return Err(InputError::new(path, found, format!("a box within the image of {nx} × {ny} pixels")).into());
+    }
+    Ok(within(grid, &BoundingBox { start: [x, y, 0], end: [x + width, y + height, nz] }))
+}
+
+fn within(grid: &Grid, bounds: &BoundingBox) -> Vec<bool> {
+    let [nx, ny, _] = grid.size;
+    let holds = |voxel: [usize; 3]| (0..3).all(|axis| (bounds.start[axis]..bounds.end[axis]).contains(&voxel[axis]));
+    (0..grid.voxels()).map(|at| holds([at % nx, at / nx % ny, at / (nx * ny)])).collect()
+}
+
+/// Share of the lesion's extent that a picture shows around it.
+const AROUND: f64 = 0.35;
+/// Longer side of a picture, in pixels, that is aimed at.
+const PICTURE: f64 = 320.0;
+
+/// The slice where the lesion is largest, cut out around it.
+pub(super) fn lesion_picture(loaded: &Loaded) -> Result<LesionPicture> {
+    let (image, lesion) = (&loaded.images[0], &loaded.lesion);
+    let bounds = lesion.bounding_box().ok_or_else(|| Error::study("the lesion's mask is empty"))?;
+    let [nx, ny, _] = lesion.grid.size;
+    let area = |k: &usize| lesion.inside[k * nx * ny..(k + 1) * nx * ny].iter().filter(|inside| **inside).count();
+    let slice = (bounds.start[2]..bounds.end[2]).max_by_key(|k| (area(k), std::cmp::Reverse(*k))).unwrap_or(bounds.start[2]);
+    let margin = |axis: usize| 4 + ((bounds.end[axis] - bounds.start[axis]) as f64 * AROUND) as usize;
+    let wide = bounds.grown([margin(0), margin(1), 0], lesion.grid.size);
+    let part = BoundingBox { start: [wide.start[0], wide.start[1], slice], end: [wide.end[0], wide.end[1], slice + 1] };
+    let grid = lesion.grid.part(&part);
+    let cropped = Volume::new(grid.clone(), part.crop(lesion.grid.size, &image.values));
+    let mask = Mask::new(grid.clone(), part.crop(lesion.grid.size, &lesion.inside));
+    let longest = (0..2).map(|axis| grid.size[axis] as f64 * grid.spacing[axis]).fold(0.0, f64::max);
+    let finest = grid.spacing[0].min(grid.spacing[1]);
+    let zoom = (PICTURE * finest / longest).round().clamp(1.0, 8.0) as usize;
+    let style = OverlayStyle { window: window(&cropped.values), zoom, ..OverlayStyle::of(&cropped) };
+    let picture = draw(&cropped, &mask, 0, style)?;
+    Ok(LesionPicture { size: [picture.width as u32, picture.height as u32], png: encode_png(&picture)? })
+}
+
+/// Black and white at the first and last percent of the intensities.
+fn window(values: &[f64]) -> [f64; 2] {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    match sorted.as_slice() {
+        [] => [0.0, 1.0],
+        sorted => {
+            let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
+            [at(0.01), at(0.99)]
+        }
+    }
+}
