@@ -27,8 +27,8 @@ fn cpu(start: Instant) -> f64 {
 fn time<T>(mut call: impl FnMut() -> T) -> f64 {
     let clock = Instant::now();
     std::hint::black_box(call());
-    let batch = (0.02 / clock.elapsed().as_secs_f64()).clamp(1.0, 1000.0) as usize;
-    let mut runs: Vec<f64> = (0..15)
+    let batch = (0.08 / clock.elapsed().as_secs_f64()).clamp(1.0, 1000.0) as usize;
+    let mut runs: Vec<f64> = (0..9)
         .map(|_| {
             let start = cpu(clock);
             (0..batch).for_each(|_| {

@@ -1,5 +1,7 @@
 //! Discretisation: intensities of a region become the few grey levels that histograms and textures count.
 
+use pulp::Arch;
+
 use crate::error::{Error, Result};
 
 /// The highest grey level that can be told apart. Finer bins are refused: they leave a region of millions of voxels nearly without
@@ -65,6 +67,11 @@ impl Levels {
         if size.iter().any(|n| *n >= MAXIMUM_LEVEL) {
             return Err(Error::study(format_args!("a region of {size:?} voxels is too long for textures: at most {MAXIMUM_LEVEL} an axis")));
         }
+        Arch::new().dispatch(|| Levels::assigned(size, spacing, intensity, inside, rule))
+    }
+
+    #[inline(always)]
+    fn assigned(size: [usize; 3], spacing: [f64; 3], intensity: &[f64], inside: &[bool], rule: Discretisation) -> Result<Levels> {
         let range = Range::of(size, intensity, inside)?;
         let (level, count) = match rule {
             Discretisation::None => {
@@ -112,6 +119,7 @@ impl Levels {
 }
 
 /// Levels of all voxels, and the highest of them, which is that of the largest intensity.
+#[inline(always)]
 fn assign(size: [usize; 3], intensity: &[f64], inside: &[bool], highest: f64, level: impl Fn(f64) -> f64) -> (Vec<u16>, usize) {
     let mut levels = vec![0; intensity.len()];
     stretches(size, inside, |stretch| {
@@ -123,6 +131,7 @@ fn assign(size: [usize; 3], intensity: &[f64], inside: &[bool], highest: f64, le
 }
 
 /// Visits, line by line, what lies between the first and the last voxel inside: most of a box around a region is outside.
+#[inline(always)]
 fn stretches(size: [usize; 3], inside: &[bool], mut visit: impl FnMut(std::ops::Range<usize>)) {
     for (at, line) in inside.chunks_exact(size[0].max(1)).enumerate() {
         let Some(first) = line.iter().position(|inside| *inside) else { continue };
@@ -163,6 +172,7 @@ struct Range {
 }
 
 impl Range {
+    #[inline(always)]
     fn of(size: [usize; 3], intensity: &[f64], inside: &[bool]) -> Result<Range> {
         let (mut range, mut finite) = (Range { minimum: f64::INFINITY, maximum: f64::NEG_INFINITY, voxels: 0 }, true);
         stretches(size, inside, |stretch| {
@@ -221,7 +231,7 @@ impl Edges {
     }
 
     /// `numpy.digitize`: the number of edges not above `x`. The quotient may be off by one where `x` is next to an edge.
-    #[inline]
+    #[inline(always)]
     fn level(&self, x: f64) -> f64 {
         let edge = |i: f64| self.first + i * self.step;
         let near = ((x - self.first) / self.step).floor();

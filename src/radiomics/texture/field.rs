@@ -115,7 +115,7 @@ impl Field {
     }
 
     /// Levels of the voxels that lie `shift` from those of a row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn neighbours(&self, row: &Row, shift: isize) -> &[u16] {
         let start = row.start.wrapping_add_signed(shift);
         &self.level[start..start + row.length]

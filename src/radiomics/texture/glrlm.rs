@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use pulp::Arch;
+
 use super::aggregation::{Aggregation, average};
 use super::field::{Field, Offset, directions};
 use super::pyradiomics::Settings;
@@ -92,6 +94,11 @@ fn of_runs(cells: &[Cell]) -> Values {
 /// number of runs of at least j, so no run needs to be followed to its end. Voxels that begin a run, most of them, are not counted one by
 /// one: they are those that are left.
 fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
+    Arch::new().dispatch(|| count_runs(field, slices, offsets, lengths))
+}
+
+#[inline(always)]
+fn count_runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
     let rows = field.rows(slices);
     let longest = field.size.into_iter().max().unwrap_or(0);
     let mut levels = vec![0_u32; field.count + 1];
@@ -115,7 +122,9 @@ fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut 
             } else {
                 let earlier = &earlier[row.start - shift..][..row.length];
                 for (((own, earlier), here), before) in own.iter_mut().zip(earlier).zip(here).zip(before) {
-                    *own = if here == before { earlier.wrapping_add(1) } else { 1 };
+                    // Without a branch: all bits where the run goes on.
+                    let on = u16::from(here == before).wrapping_neg();
+                    *own = (earlier & on).wrapping_add(1);
                 }
             }
             let mut number = 0;

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use pulp::Arch;
+
 use super::field::{DIRECTIONS, Field, Offset};
 
 /// A zone.
@@ -22,6 +24,11 @@ pub(super) struct Zone {
 /// One pass in the order of memory: a voxel joins the zone of an equal neighbour before it, or begins one; where neighbours belong to two,
 /// those are joined. Distances are those of the padded box.
 pub(super) fn zones(field: &Field, offsets: &[Offset], distance: Option<&[u16]>) -> Vec<Zone> {
+    Arch::new().dispatch(|| label(field, offsets, distance))
+}
+
+#[inline(always)]
+fn label(field: &Field, offsets: &[Offset], distance: Option<&[u16]>) -> Vec<Zone> {
     let shifts: Vec<usize> = offsets.iter().map(|offset| field.shift(offset).unsigned_abs()).collect();
     let own_table;
     let representatives = match offsets == DIRECTIONS {
