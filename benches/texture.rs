@@ -13,7 +13,7 @@ mod volumes;
 use std::time::Instant;
 
 use volumes::Region;
-use vbx::radiomics::texture::{Aggregation, Extent, Settings, glcm, gldzm, glrlm, glszm, ngldm, ngtdm};
+use vbx::radiomics::texture::{Aggregation, Extent, Settings, glcm, gldzm, glrlm, glszm, ngldm, ngtdm, families};
 use vbx::radiomics::{Discretisation, Levels};
 
 /// CPU seconds that this thread has used so far; where the system does not tell, the wall clock.
@@ -63,8 +63,10 @@ fn main() {
             ("GLDZM", time(|| gldzm::features(&levels, &region.inside, extent))),
             ("NGTDM", time(|| ngtdm::features(&levels, extent, 1))),
             ("NGLDM", time(|| ngldm::features(&levels, extent, 1, 0))),
+            ("all six families", time(|| families::standard(&levels, &region.inside, merged))),
             ("GLCM averaged, PyRadiomics", time(|| glcm::pyradiomics(&levels, &settings))),
             ("GLRLM averaged, PyRadiomics", time(|| glrlm::pyradiomics(&levels, &settings))),
+            ("PyRadiomics' five families", time(|| families::pyradiomics(&levels, &settings))),
         ];
         for (what, milliseconds) in figures {
             println!("  {what:<28} {milliseconds:8.3} ms");

@@ -67,7 +67,7 @@ impl Levels {
         if size.iter().any(|n| *n >= MAXIMUM_LEVEL) {
             return Err(Error::study(format_args!("a region of {size:?} voxels is too long for textures: at most {MAXIMUM_LEVEL} an axis")));
         }
-        Arch::new().dispatch(|| Levels::assigned(size, spacing, intensity, inside, rule))
+        Arch::new().dispatch(#[inline(always)] || Levels::assigned(size, spacing, intensity, inside, rule))
     }
 
     #[inline(always)]

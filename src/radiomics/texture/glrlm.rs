@@ -94,7 +94,7 @@ fn of_runs(cells: &[Cell]) -> Values {
 /// number of runs of at least j, so no run needs to be followed to its end. Voxels that begin a run, most of them, are not counted one by
 /// one: they are those that are left.
 fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
-    Arch::new().dispatch(|| count_runs(field, slices, offsets, lengths))
+    Arch::new().dispatch(#[inline(always)] || count_runs(field, slices, offsets, lengths))
 }
 
 #[inline(always)]

@@ -63,7 +63,7 @@ struct Differences {
 impl Differences {
     /// Counts neighbours at the offsets and their opposites.
     fn count(field: &Field, slices: &Range<usize>, offsets: &[Offset], lonely: bool) -> Differences {
-        Arch::new().dispatch(|| Differences::sum(field, slices, offsets, lonely))
+        Arch::new().dispatch(#[inline(always)] || Differences::sum(field, slices, offsets, lonely))
     }
 
     #[inline(always)]
