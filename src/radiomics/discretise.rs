@@ -1,5 +1,7 @@
 //! Discretisation: intensities of a region become the few grey levels that histograms and textures count.
 
+use pulp::Arch;
+
 use crate::error::{Error, Result};
 
 /// The highest grey level that can be told apart. Finer bins are refused: they leave a region of millions of voxels nearly without
@@ -65,18 +67,23 @@ impl Levels {
         if size.iter().any(|n| *n >= MAXIMUM_LEVEL) {
             return Err(Error::study(format_args!("a region of {size:?} voxels is too long for textures: at most {MAXIMUM_LEVEL} an axis")));
         }
-        let range = Range::of(intensity, inside)?;
+        Arch::new().dispatch(#[inline(always)] || Levels::assigned(size, spacing, intensity, inside, rule))
+    }
+
+    #[inline(always)]
+    fn assigned(size: [usize; 3], spacing: [f64; 3], intensity: &[f64], inside: &[bool], rule: Discretisation) -> Result<Levels> {
+        let range = Range::of(size, intensity, inside)?;
         let (level, count) = match rule {
             Discretisation::None => {
                 range.whole_numbers(intensity, inside)?;
-                assign(intensity, inside, range.maximum, |x| x)
+                assign(size, intensity, inside, range.maximum, |x| x)
             }
             Discretisation::BinNumber(n) => {
                 let n = bins(n)?;
                 let span = range.maximum - range.minimum;
                 match span > 0.0 {
-                    true => assign(intensity, inside, n, |x| (n * (x - range.minimum) / span).floor().min(n - 1.0) + 1.0),
-                    false => assign(intensity, inside, 1.0, |_| 1.0),
+                    true => assign(size, intensity, inside, n, |x| (n * (x - range.minimum) / span).floor().min(n - 1.0) + 1.0),
+                    false => assign(size, intensity, inside, 1.0, |_| 1.0),
                 }
             }
             Discretisation::BinSize { width, from } => {
@@ -88,15 +95,15 @@ impl Levels {
                     )));
                 }
                 let level = |x: f64| ((x - from) / width).floor() + 1.0;
-                assign(intensity, inside, limited(level(range.maximum), width)?, level)
+                assign(size, intensity, inside, limited(level(range.maximum), width)?, level)
             }
             Discretisation::PyRadiomicsWidth(width) => {
                 let edges = Edges::multiples(range, positive(width)?);
-                assign(intensity, inside, limited(edges.level(range.maximum), width)?, |x| edges.level(x))
+                assign(size, intensity, inside, limited(edges.level(range.maximum), width)?, |x| edges.level(x))
             }
             Discretisation::PyRadiomicsCount(n) => {
                 let edges = Edges::equal(range, bins(n)?);
-                assign(intensity, inside, edges.level(range.maximum), |x| edges.level(x))
+                assign(size, intensity, inside, edges.level(range.maximum), |x| edges.level(x))
             }
         };
         Ok(Levels { size, spacing, level, count, voxels: range.voxels })
@@ -112,10 +119,25 @@ impl Levels {
 }
 
 /// Levels of all voxels, and the highest of them, which is that of the largest intensity.
-fn assign(intensity: &[f64], inside: &[bool], highest: f64, level: impl Fn(f64) -> f64) -> (Vec<u16>, usize) {
-    // Outside the region the intensity may be anything: the cast saturates, and the product with the mask is 0.
-    let levels = intensity.iter().zip(inside).map(|(x, inside)| level(*x) as u16 * u16::from(*inside)).collect();
+#[inline(always)]
+fn assign(size: [usize; 3], intensity: &[f64], inside: &[bool], highest: f64, level: impl Fn(f64) -> f64) -> (Vec<u16>, usize) {
+    let mut levels = vec![0; intensity.len()];
+    stretches(size, inside, |stretch| {
+        let voxels = intensity[stretch.clone()].iter().zip(&inside[stretch.clone()]);
+        // Between the ends of a line the intensity may be anything outside: the cast saturates, and the product with the mask is 0.
+        levels[stretch].iter_mut().zip(voxels).for_each(|(own, (x, inside))| *own = level(*x) as u16 * u16::from(*inside));
+    });
     (levels, highest as usize)
+}
+
+/// Visits, line by line, what lies between the first and the last voxel inside: most of a box around a region is outside.
+#[inline(always)]
+fn stretches(size: [usize; 3], inside: &[bool], mut visit: impl FnMut(std::ops::Range<usize>)) {
+    for (at, line) in inside.chunks_exact(size[0].max(1)).enumerate() {
+        let Some(first) = line.iter().position(|inside| *inside) else { continue };
+        let last = line.iter().rposition(|inside| *inside).unwrap_or(first);
+        visit(at * size[0] + first..at * size[0] + last + 1);
+    }
 }
 
 fn positive(width: f64) -> Result<f64> {
@@ -150,15 +172,18 @@ struct Range {
 }
 
 impl Range {
-    fn of(intensity: &[f64], inside: &[bool]) -> Result<Range> {
+    #[inline(always)]
+    fn of(size: [usize; 3], intensity: &[f64], inside: &[bool]) -> Result<Range> {
         let (mut range, mut finite) = (Range { minimum: f64::INFINITY, maximum: f64::NEG_INFINITY, voxels: 0 }, true);
-        for (x, inside) in intensity.iter().zip(inside) {
-            let (low, high) = if *inside { (*x, *x) } else { (f64::INFINITY, f64::NEG_INFINITY) };
-            range.minimum = if low < range.minimum { low } else { range.minimum };
-            range.maximum = if high > range.maximum { high } else { range.maximum };
-            range.voxels += usize::from(*inside);
-            finite &= x.is_finite() | !inside;
-        }
+        stretches(size, inside, |stretch| {
+            for (x, inside) in intensity[stretch.clone()].iter().zip(&inside[stretch]) {
+                let (low, high) = if *inside { (*x, *x) } else { (f64::INFINITY, f64::NEG_INFINITY) };
+                range.minimum = if low < range.minimum { low } else { range.minimum };
+                range.maximum = if high > range.maximum { high } else { range.maximum };
+                range.voxels += usize::from(*inside);
+                finite &= x.is_finite() | !inside;
+            }
+        });
         match (range.voxels, finite) {
             (0, _) => Err(Error::study("the region is empty: it has no grey levels")),
             (_, false) => Err(Error::study("the region holds intensities that are not finite numbers")),
@@ -206,7 +231,7 @@ impl Edges {
     }
 
     /// `numpy.digitize`: the number of edges not above `x`. The quotient may be off by one where `x` is next to an edge.
-    #[inline]
+    #[inline(always)]
     fn level(&self, x: f64) -> f64 {
         let edge = |i: f64| self.first + i * self.step;
         let near = ((x - self.first) / self.step).floor();

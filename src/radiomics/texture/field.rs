@@ -31,12 +31,12 @@ pub(super) fn directions(in_space: bool, distance: usize) -> Vec<Offset> {
     used.iter().map(|direction| direction.map(|step| step.saturating_mul(distance))).collect()
 }
 
-/// A row of voxels along i, from the first to the last in the region.
+/// A stretch of voxels along i that begins and ends in the region.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
     /// Position of its first voxel in the padded box.
     pub start: usize,
-    /// Number of voxels, those outside between the first and the last included.
+    /// Number of voxels; there may be short gaps outside the region between the first and the last.
     pub length: usize,
 }
 
@@ -51,14 +51,12 @@ pub struct Field {
     border: [usize; 3],
     /// Distance in memory of neighbours along i, j, k.
     pub(super) stride: [usize; 3],
-    /// Rows of the region in the order of memory.
+    /// Stretches of the region in the order of memory.
     pub(super) rows: Vec<Row>,
     /// Which rows make up each slice that holds voxels of the region.
     slices: Vec<Range<usize>>,
     /// The highest level.
     pub(super) count: usize,
-    /// Number of voxels of the region.
-    pub(super) voxels: usize,
     /// Distance of neighbouring voxel centres in mm.
     pub(super) spacing: [f64; 3],
 }
@@ -78,17 +76,18 @@ impl Field {
             for j in 0..size[1] {
                 let from = size[0] * (j + size[1] * k);
                 let line = &levels.level[from..from + size[0]];
-                let Some(first) = line.iter().position(|level| *level != 0) else { continue };
-                let length = line.iter().rposition(|level| *level != 0).map_or(0, |last| last + 1 - first);
-                let start = border[0] + first + (border[1] + j) * stride[1] + (border[2] + k) * stride[2];
-                level[start..start + length].copy_from_slice(&line[first..first + length]);
-                rows.push(Row { start, length });
+                let origin = border[0] + (border[1] + j) * stride[1] + (border[2] + k) * stride[2];
+                for stretch in stretches(line) {
+                    let start = origin + stretch.start;
+                    level[start..start + stretch.len()].copy_from_slice(&line[stretch.clone()]);
+                    rows.push(Row { start, length: stretch.len() });
+                }
             }
             if rows.len() > before {
                 slices.push(before..rows.len());
             }
         }
-        Field { level, size, border, stride, rows, slices, count: levels.count, voxels: levels.voxels, spacing: levels.spacing }
+        Field { level, size, border, stride, rows, slices, count: levels.count, spacing: levels.spacing }
     }
 
     /// Number of slices that hold voxels of the region.
@@ -116,7 +115,7 @@ impl Field {
     }
 
     /// Levels of the voxels that lie `shift` from those of a row.
-    #[inline]
+    #[inline(always)]
     pub(super) fn neighbours(&self, row: &Row, shift: isize) -> &[u16] {
         let start = row.start.wrapping_add_signed(shift);
         &self.level[start..start + row.length]
@@ -147,6 +146,25 @@ impl Field {
     }
 }
 
+/// The stretches of a line that hold the region. Gaps of a few voxels are not worth an interruption.
+fn stretches(line: &[u16]) -> impl Iterator<Item = Range<usize>> + '_ {
+    const GAP: usize = 8;
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let start = from + line[from..].iter().position(|level| *level != 0)?;
+        let mut end = start;
+        loop {
+            end += line[end..].iter().position(|level| *level == 0).unwrap_or(line.len() - end);
+            match line[end..].iter().take(GAP).position(|level| *level != 0) {
+                Some(gap) => end += gap,
+                None => break,
+            }
+        }
+        from = end;
+        Some(start..end)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +177,16 @@ mod tests {
             assert!(!DIRECTIONS[..at].contains(direction) && !DIRECTIONS.contains(&opposite) && opposite != *direction);
             assert_eq!(at < 4, direction[2] == 0);
         }
+    }
+
+    #[test]
+    fn stretches_end_at_long_gaps_only() {
+        let mut line = [0_u16; 40];
+        [2, 3, 6, 20, 29, 39].iter().for_each(|at| line[*at] = 5);
+        assert_eq!(stretches(&line).collect::<Vec<_>>(), [2..7, 20..21, 29..30, 39..40]);
+        line[28] = 1;
+        assert_eq!(stretches(&line).collect::<Vec<_>>(), [2..7, 20..30, 39..40]);
+        assert_eq!(stretches(&[0; 9]).count(), 0);
     }
 
     #[test]

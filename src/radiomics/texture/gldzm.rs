@@ -1,10 +1,9 @@
 //! Grey level distance zone matrix: how far from the region's edge patches of one level lie (IBSI family VMDZ).
 
-use super::aggregation::{Extent, average};
+use super::aggregation::Extent;
 use super::field::{Field, directions};
-use super::size_matrix::{self, definitions};
-use super::tally::Cell;
-use super::zones::{Zone, zones};
+use super::size_matrix::definitions;
+use super::zones::{self, Zone, zones};
 use crate::radiomics::{Definition, Levels, Values};
 
 /// The standard's features; PyRadiomics does not have the family.
@@ -39,22 +38,11 @@ pub const FEATURES: &[Definition] = &definitions([
 pub fn features(levels: &Levels, morphology: &[bool], extent: Extent) -> Values {
     let field = Field::new(levels, 1);
     let distance = edge_distance(&field, morphology, extent);
-    of_zones(&field, &zones(&field, &directions(extent.in_space(), 1), Some(&distance)), extent)
+    of_zones(&zones(&field, &directions(extent.in_space(), 1), Some(&distance)), field.slices(), extent)
 }
 
-pub(super) fn of_zones(field: &Field, zones: &[Zone], extent: Extent) -> Values {
-    let matrices = extent.matrices(field.slices()).into_iter().map(|slices| {
-        let within = zones.iter().filter(|zone| slices.contains(&(zone.slice as usize)));
-        let (mut cells, mut voxels) = (Vec::new(), 0.0);
-        for zone in within {
-            cells.push(Cell { row: zone.level.into(), column: zone.distance.into(), number: 1.0 });
-            voxels += f64::from(zone.size);
-        }
-        let mut values = size_matrix::features(&Cell::merged(cells), voxels);
-        values.truncate(FEATURES.len());
-        values
-    });
-    average(matrices, FEATURES.len())
+pub(super) fn of_zones(found: &[Zone], slices: usize, extent: Extent) -> Values {
+    zones::features(found, slices, extent, |zone| zone.distance.into())
 }
 
 /// Steps over faces from each voxel of the mask to the nearest outside it, within the slice or in space; in the padded box.

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use pulp::Arch;
+
 use super::aggregation::{Aggregation, average};
 use super::field::{Field, Offset, directions};
 use super::pyradiomics::Settings;
@@ -89,12 +91,21 @@ fn of_runs(cells: &[Cell]) -> Values {
 /// Runs along some directions: n(level, length).
 ///
 /// Each voxel is given the length of its run so far, from that of the voxel before it. The number of voxels with length j so far is the
-/// number of runs of at least j, so no run needs to be followed to its end.
+/// number of runs of at least j, so no run needs to be followed to its end. Voxels that begin a run, most of them, are not counted one by
+/// one: they are those that are left.
 fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
+    Arch::new().dispatch(#[inline(always)] || count_runs(field, slices, offsets, lengths))
+}
+
+#[inline(always)]
+fn count_runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
     let rows = field.rows(slices);
-    let voxels: usize = rows.iter().map(|row| row.length).sum();
     let longest = field.size.into_iter().max().unwrap_or(0);
+    let mut levels = vec![0_u32; field.count + 1];
+    rows.iter().flat_map(|row| field.neighbours(row, 0)).for_each(|level| levels[usize::from(*level)] += 1);
+    let voxels = levels[1..].iter().sum::<u32>() as usize;
     let mut tally = Tally::new(field.count + 1, longest + 1, voxels * offsets.len());
+    let mut continued = vec![(0_u16, 0_u16); field.size[0]];
     for offset in offsets {
         let shift = field.shift(offset).unsigned_abs();
         for row in rows {
@@ -111,18 +122,35 @@ fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut 
             } else {
                 let earlier = &earlier[row.start - shift..][..row.length];
                 for (((own, earlier), here), before) in own.iter_mut().zip(earlier).zip(here).zip(before) {
-                    *own = if here == before { earlier.wrapping_add(1) } else { 1 };
+                    // Without a branch: all bits where the run goes on.
+                    let on = u16::from(here == before).wrapping_neg();
+                    *own = (earlier & on).wrapping_add(1);
                 }
             }
-            tally.count(here.iter().zip(&*own).map(|(level, length)| (usize::from(*level), usize::from(*length))));
+            let mut number = 0;
+            for (level, length) in here.iter().zip(&*own) {
+                continued[number] = (*level, *length);
+                number += usize::from(*length > 1);
+            }
+            tally.count(continued[..number].iter().map(|(level, length)| (usize::from(*level), usize::from(*length))));
         }
     }
-    let mut cells = tally.cells();
-    for at in 0..cells.len() {
-        let longer = cells.get(at + 1).filter(|next| next.row == cells[at].row).map_or(0.0, |next| next.number);
-        cells[at].number -= longer;
+    at_least_to_exactly(tally.cells(), &levels, offsets.len())
+}
+
+/// Numbers of runs of exactly each length, from the numbers of runs of at least each length from 2 and the number of voxels per level.
+fn at_least_to_exactly(longer: Vec<Cell>, levels: &[u32], directions: usize) -> Vec<Cell> {
+    let mut cells = Vec::with_capacity(longer.len() + levels.len());
+    let mut longer = longer.as_slice();
+    for (level, voxels) in (0_u32..).zip(levels).skip(1).filter(|(_, voxels)| **voxels > 0) {
+        let (own, rest) = longer.split_at(longer.partition_point(|cell| cell.row <= level));
+        longer = rest;
+        let beginning = f64::from(*voxels) * directions as f64 - own.iter().map(|cell| cell.number).sum::<f64>();
+        let at_least = std::iter::once(beginning).chain(own.iter().map(|cell| cell.number));
+        let of_more = own.iter().map(|cell| cell.number).chain([0.0]);
+        let exactly = (1_u32..).zip(at_least.zip(of_more)).map(|(length, (here, more))| Cell { row: level, column: length, number: here - more });
+        cells.extend(exactly.filter(|cell| cell.number > 0.0));
     }
-    cells.retain(|cell| cell.number > 0.0);
     cells
 }
 

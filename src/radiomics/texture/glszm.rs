@@ -1,11 +1,10 @@
 //! Grey level size zone matrix: how large patches of one level are (IBSI family 9SAK).
 
-use super::aggregation::{Extent, average};
+use super::aggregation::Extent;
 use super::field::{Field, directions};
 use super::pyradiomics::Settings;
-use super::size_matrix::{self, definitions};
-use super::tally::Cell;
-use super::zones::{Zone, zones};
+use super::size_matrix::definitions;
+use super::zones::{self, Zone, zones};
 use crate::radiomics::{Definition, Levels, Values};
 
 /// The family's features, in the standard and in PyRadiomics.
@@ -60,17 +59,6 @@ pub(super) fn pyradiomics_of(field: &Field, settings: &Settings) -> Values {
     of_zones(&found, field.slices(), Extent::Volume)
 }
 
-pub(super) fn of_zones(zones: &[Zone], slices: usize, extent: Extent) -> Values {
-    let matrices = extent.matrices(slices).into_iter().map(|slices| {
-        let within = zones.iter().filter(|zone| slices.contains(&(zone.slice as usize)));
-        let (mut cells, mut voxels) = (Vec::new(), 0.0);
-        for zone in within {
-            cells.push(Cell { row: zone.level.into(), column: zone.size, number: 1.0 });
-            voxels += f64::from(zone.size);
-        }
-        let mut values = size_matrix::features(&Cell::merged(cells), voxels);
-        values.truncate(FEATURES.len());
-        values
-    });
-    average(matrices, FEATURES.len())
+pub(super) fn of_zones(found: &[Zone], slices: usize, extent: Extent) -> Values {
+    zones::features(found, slices, extent, |zone| zone.size)
 }

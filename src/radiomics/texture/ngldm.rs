@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use pulp::Arch;
+
 use super::aggregation::{Extent, average};
 use super::field::{Field, Offset};
 use super::neighbourhood::around;
@@ -84,6 +86,11 @@ fn of_cells(cells: &[Cell]) -> Values {
 
 /// n(level, dependent neighbours + 1), of neighbours at the offsets and their opposites.
 fn dependences(field: &Field, slices: &Range<usize>, offsets: &[Offset], dependence: u16) -> Vec<Cell> {
+    Arch::new().dispatch(#[inline(always)] || count(field, slices, offsets, dependence))
+}
+
+#[inline(always)]
+fn count(field: &Field, slices: &Range<usize>, offsets: &[Offset], dependence: u16) -> Vec<Cell> {
     let rows = field.rows(slices);
     let shifts: Vec<isize> = offsets.iter().filter(|offset| field.within(offset)).map(|offset| field.shift(offset)).collect();
     let mut tally = Tally::new(field.count + 1, 2 * shifts.len() + 2, rows.iter().map(|row| row.length).sum());

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use pulp::Arch;
+
 use super::aggregation::{Extent, average};
 use super::field::{Field, Offset};
 use super::neighbourhood::around;
@@ -61,6 +63,11 @@ struct Differences {
 impl Differences {
     /// Counts neighbours at the offsets and their opposites.
     fn count(field: &Field, slices: &Range<usize>, offsets: &[Offset], lonely: bool) -> Differences {
+        Arch::new().dispatch(#[inline(always)] || Differences::sum(field, slices, offsets, lonely))
+    }
+
+    #[inline(always)]
+    fn sum(field: &Field, slices: &Range<usize>, offsets: &[Offset], lonely: bool) -> Differences {
         let (mut number, mut difference) = (vec![0_u32; field.count + 1], vec![0.0; field.count + 1]);
         let shifts: Vec<isize> = offsets.iter().filter(|offset| field.within(offset)).map(|offset| field.shift(offset)).collect();
         let (mut sum, mut neighbours) = (vec![0_u32; field.size[0]], vec![0_u32; field.size[0]]);

@@ -45,7 +45,7 @@ impl Tally {
     }
 
     /// Counts pairs.
-    #[inline]
+    #[inline(always)]
     pub fn count(&mut self, pairs: impl Iterator<Item = (usize, usize)>) {
         match &mut self.store {
             Store::Table(table) => pairs.for_each(|(row, column)| table[row * self.columns + column] += 1),

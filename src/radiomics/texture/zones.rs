@@ -2,7 +2,13 @@
 
 use std::sync::OnceLock;
 
+use pulp::Arch;
+
+use super::aggregation::{Extent, average};
 use super::field::{DIRECTIONS, Field, Offset};
+use super::size_matrix;
+use super::tally::Tally;
+use crate::radiomics::Values;
 
 /// A zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +28,11 @@ pub(super) struct Zone {
 /// One pass in the order of memory: a voxel joins the zone of an equal neighbour before it, or begins one; where neighbours belong to two,
 /// those are joined. Distances are those of the padded box.
 pub(super) fn zones(field: &Field, offsets: &[Offset], distance: Option<&[u16]>) -> Vec<Zone> {
+    Arch::new().dispatch(#[inline(always)] || label(field, offsets, distance))
+}
+
+#[inline(always)]
+fn label(field: &Field, offsets: &[Offset], distance: Option<&[u16]>) -> Vec<Zone> {
     let shifts: Vec<usize> = offsets.iter().map(|offset| field.shift(offset).unsigned_abs()).collect();
     let own_table;
     let representatives = match offsets == DIRECTIONS {
@@ -75,6 +86,27 @@ pub(super) fn zones(field: &Field, offsets: &[Offset], distance: Option<&[u16]>)
     let root = |(at, zone): (usize, Zone)| (forest.parent[at] as usize == at).then_some(zone);
     forest.zones.iter().copied().enumerate().filter_map(root).collect()
 }
+
+/// Features of the matrix of zones against a `size` of theirs, aggregated over slices.
+pub(super) fn features(zones: &[Zone], slices: usize, extent: Extent, size: impl Fn(&Zone) -> u32) -> Values {
+    let matrices = extent.matrices(slices).into_iter().map(|slices| {
+        let within = || zones.iter().filter(|zone| slices.contains(&(zone.slice as usize)));
+        let (mut level, mut largest, mut number, mut voxels) = (0, 0, 0, 0.0);
+        for zone in within() {
+            (level, largest, number) = (level.max(usize::from(zone.level)), largest.max(size(zone) as usize), number + 1);
+            voxels += f64::from(zone.size);
+        }
+        let mut tally = Tally::new(level + 1, largest + 1, number);
+        tally.count(within().map(|zone| (usize::from(zone.level), size(zone) as usize)));
+        let mut values = size_matrix::features(&tally.cells(), voxels);
+        values.truncate(FEATURES);
+        values
+    });
+    average(matrices, FEATURES)
+}
+
+/// How many of the features of a matrix of sizes the zone families have.
+const FEATURES: usize = 16;
 
 /// Zones that may yet turn out to be one: disjoint sets, each led by its first.
 #[derive(Default)]
