@@ -3,10 +3,12 @@
 //! Slices are put in order by where they lie, never by name. Every length in a file is checked before a parser makes room for it. No
 //! message holds an attribute that could name a patient.
 
+pub mod contours;
 pub mod frame;
 pub mod object;
 pub mod pixels;
 pub mod region;
+pub mod segmentation;
 pub mod stack;
 mod walk;
 
@@ -15,6 +17,9 @@ use std::path::{Path, PathBuf};
 use dicom_object::DefaultDicomObject;
 
 use crate::error::{Error, InputError, Result};
+use crate::image::grid::Grid;
+use crate::image::labels::Label;
+use crate::image::mask::Mask;
 use crate::image::volume::Volume;
 
 use frame::{Frame, frame, frame_count};
@@ -147,6 +152,29 @@ pub fn parse_series(path: &Path, bytes: &[u8]) -> Result<Series> {
     let heads: Vec<Head> = Head::of(path, object::parse(path, bytes, true)?).into_iter().collect();
     let heads = chosen(path, heads, &SeriesChoice::Only)?;
     assemble(path, &heads, |_| object::parse(path, bytes, false))
+}
+
+/// A region from a DICOM SEG or RTSTRUCT file, on the grid of its image.
+///
+/// # Errors
+/// When the file cannot be read or is neither, the region does not exist, or it does not lie on the grid.
+pub fn read_mask(path: &Path, label: Label, grid: &Grid) -> Result<Mask> {
+    mask_of(path, &open(path, false)?, label, grid)
+}
+
+/// As [`read_mask`], from the bytes of the file; `path` is its name in messages.
+///
+/// # Errors
+/// As [`read_mask`].
+pub fn parse_mask(path: &Path, bytes: &[u8], label: Label, grid: &Grid) -> Result<Mask> {
+    mask_of(path, &object::parse(path, bytes, false)?, label, grid)
+}
+
+fn mask_of(path: &Path, object: &DefaultDicomObject, label: Label, grid: &Grid) -> Result<Mask> {
+    match text(object, tags::MODALITY).as_deref() {
+        Some("RTSTRUCT") => contours::mask(path, object, label, grid),
+        _ => segmentation::mask(path, object, label, grid),
+    }
 }
 
 fn begins_like_dicom(path: &Path) -> Result<bool> {
