@@ -1,6 +1,8 @@
 //! Small valid files of every image format, built byte by byte from the format's own definition.
 #![allow(dead_code)]
 
+pub mod dicom;
+
 use std::io::Write;
 
 /// A NIfTI file to be: sizes, storage and both transforms.

@@ -48,3 +48,31 @@ pub fn length(a: [f64; 3]) -> f64 {
 pub fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
+
+/// The (fractional) voxel indices of a point in patient space: the inverse of [`Grid::point`].
+pub fn index_of(grid: &Grid, point: [f64; 3]) -> [f64; 3] {
+    let steps: [[f64; 3]; 3] =
+        std::array::from_fn(|axis| std::array::from_fn(|row| grid.direction[row][axis] * grid.spacing[axis]));
+    let offset: [f64; 3] = std::array::from_fn(|row| point[row] - grid.origin[row]);
+    let volume = dot(steps[0], cross(steps[1], steps[2]));
+    // Cramer's rule.
+    [
+        dot(offset, cross(steps[1], steps[2])) / volume,
+        dot(offset, cross(steps[2], steps[0])) / volume,
+        dot(offset, cross(steps[0], steps[1])) / volume,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_is_the_inverse_of_point() {
+        let (sine, cosine) = 0.7f64.sin_cos();
+        let steps = [[0.5 * cosine, 0.5 * sine, 0.0], [0.0, 0.0, -0.75], [3.0 * sine, -3.0 * cosine, 0.0]];
+        let grid = grid_of_steps(Path::new("x"), [5, 6, 7], [10.0, -20.0, 30.0], steps).unwrap();
+        let index = index_of(&grid, grid.point([1.5, 2.25, 6.0]));
+        assert!(index.iter().zip([1.5, 2.25, 6.0]).all(|(a, b)| (a - b).abs() < 1e-12), "{index:?}");
+    }
+}

@@ -4,6 +4,7 @@
 //! and an error names the file, what was found and what was expected. Every reader also works on bytes in memory (`parse_…`), which is
 //! what the fuzz targets call.
 
+pub mod dicom;
 pub mod front;
 pub mod geometry;
 pub mod nifti;
