@@ -1,10 +1,10 @@
 //! Progress: a bar on a terminal, plain lines elsewhere, nothing where the output is for a program.
 
-use indicatif::{ProgressBar, ProgressStyle};
 use crate::study::extract::Watch;
+use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Progress of one long step.
 pub struct Progress {

@@ -3,6 +3,7 @@
 use super::radiomics::Grids;
 use super::{LesionPicture, Outline, View};
 use crate::error::{Error, InputError, Result};
+use crate::image::read::dicom::region::region_of;
 use crate::image::read::{self, ImageFile};
 use crate::image::resample::{MaskInterpolation, mask_onto};
 use crate::image::write::overlay::{OverlayStyle, draw, encode_png};
@@ -27,36 +28,42 @@ pub(super) struct Loaded {
 /// either, sizes are in pixels, which is noted.
 pub(super) fn flat(view: &View) -> Result<Loaded> {
     let path = view.images.first().ok_or_else(|| Error::study("a row without an image"))?;
-    let file = ImageFile::open(path)?;
-    let plain = file.flat_volume([1.0; 2])?;
+    let file = ImageFile::open(path)?.flat()?;
+    let drawn = &file.volume.grid;
     let lesion = match &view.outline {
         Outline::Mask(mask, label) => {
-            let labels = ImageFile::open(mask)?.flat_labels([1.0; 2])?;
-            if labels.grid.size != plain.grid.size {
-                check::same_grid((path, &plain.grid), (mask, &labels.grid))?;
-            }
-            check::region(mask, &labels, label.map_or(Label::AnyNonzero, Label::Value))?.inside
+            let lesion = read::mask_for(mask, label.map_or(Label::AnyNonzero, Label::Value), drawn)?;
+            check::same_grid((path, drawn), (mask, &lesion.grid))?;
+            lesion
         }
-        Outline::Box(sides) => inside_box(path, *sides, &plain.grid)?,
+        Outline::Box(sides) => Mask::new(drawn.clone(), inside_box(path, *sides, drawn)?),
     };
+    let region = region_of(&file.regions, &lesion);
+    if region.is_none() && !file.regions.is_empty() {
+        return Err(
+            InputError::new(path, "a lesion outside of the calibrated regions", "a lesion within the scanned area").into()
+        );
+    }
     let mut notes = Vec::new();
-    let region = file.ultrasound_region(&Mask::new(plain.grid.clone(), lesion.clone()))?;
-    let pixel = region.as_ref().map(|region| region.pixel_mm).or(view.pixel_mm).unwrap_or_else(|| {
+    let stored = file.spacing_known.then(|| [drawn.spacing[0], drawn.spacing[1]]);
+    let pixel = region.and_then(|region| region.spacing).or(stored).or(view.pixel_mm).unwrap_or_else(|| {
         notes.push("the size of a pixel is unknown; sizes are in pixels".to_string());
         [1.0; 2]
     });
-    let grid = Grid::plain(plain.grid.size, [pixel[0], pixel[1], 1.0]);
-    let lesion = Mask::new(grid.clone(), lesion);
-    let image = Volume::new(grid.clone(), plain.values);
-    check::finite_inside(path, &image, &lesion)?;
+    let grid = Grid::plain(drawn.size, [pixel[0], pixel[1], 1.0]);
     let body = region.map(|region| Mask::new(grid.clone(), within(&grid, &region.bounds)));
+    let lesion = Mask::new(grid.clone(), lesion.inside);
+    let image = Volume::new(grid, file.volume.values);
+    check::finite_inside(path, &image, &lesion)?;
     Ok(Loaded { images: vec![image], lesion, body, notes })
 }
 
 /// Volumes with an outline. `settings_label` marks the lesion where the manifest names no label.
 pub(super) fn outlined(view: &View, settings_label: Option<i32>, grids: Grids) -> Result<Loaded> {
     let images: Vec<Volume> = view.images.iter().map(|path| ImageFile::open(path)?.volume()).collect::<Result<_>>()?;
-    let (Some(first), Some(path)) = (images.first(), view.images.first()) else { return Err(Error::study("a row without an image")) };
+    let (Some(first), Some(path)) = (images.first(), view.images.first()) else {
+        return Err(Error::study("a row without an image"));
+    };
     let lesion = match &view.outline {
         Outline::Mask(mask, label) => {
             let label = label.or(settings_label).map_or(Label::AnyNonzero, Label::Value);

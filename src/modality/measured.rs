@@ -76,7 +76,12 @@ impl Measured {
     ///
     /// # Errors
     /// Where no region can be measured: the first fault.
-    pub(super) fn values(&self, images: &[Volume], lesion: &Mask, body: Option<&Mask>) -> Result<(Vec<Option<f64>>, Vec<String>)> {
+    pub(super) fn values(
+        &self,
+        images: &[Volume],
+        lesion: &Mask,
+        body: Option<&Mask>,
+    ) -> Result<(Vec<Option<f64>>, Vec<String>)> {
         let mut values = Vec::with_capacity(self.columns.len());
         let mut faults: Vec<(String, Error)> = Vec::new();
         for image in images {
@@ -95,7 +100,10 @@ impl Measured {
         {
             return Err(fault);
         }
-        Ok((values, faults.into_iter().map(|(region, fault)| format!("region {region} could not be measured: {fault}")).collect()))
+        Ok((
+            values,
+            faults.into_iter().map(|(region, fault)| format!("region {region} could not be measured: {fault}")).collect(),
+        ))
     }
 
     fn region(&self, image: &Volume, region: &RegionSpec, lesion: &Mask, body: Option<&Mask>) -> Result<Vec<Option<f64>>> {

@@ -4,6 +4,8 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::{Error, InputError, Result};
+use crate::image::read::dicom::region::UltrasoundRegion;
+use crate::image::read::dicom::{self, Series, SeriesChoice};
 use crate::image::read::{nifti, nrrd, raster};
 use crate::image::{BoundingBox, Grid, Label, Labels, Mask, Volume, check};
 
@@ -25,15 +27,6 @@ pub enum Format {
 pub struct ImageFile<'a> {
     path: &'a Path,
     format: Format,
-}
-
-/// The calibrated part of an ultrasound image.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Calibrated {
-    /// Its pixels.
-    pub bounds: BoundingBox,
-    /// Size of a pixel along columns and rows, mm.
-    pub pixel_mm: [f64; 2],
 }
 
 impl<'a> ImageFile<'a> {
@@ -66,7 +59,7 @@ impl<'a> ImageFile<'a> {
             Format::Nifti => nifti::read_volume(self.path),
             Format::Nrrd => nrrd::read_volume(self.path),
             Format::Raster => raster::read_volume(self.path, [1.0; 2]),
-            Format::Dicom => self.no_dicom(),
+            Format::Dicom => self.only_volume(dicom::read_series(self.path, &SeriesChoice::Only)?),
         }
     }
 
@@ -77,6 +70,7 @@ impl<'a> ImageFile<'a> {
     pub fn grid(&self) -> Result<Grid> {
         match self.format {
             Format::Nifti => Ok(nifti::read_grid(self.path)?.0),
+            Format::Nrrd => nrrd::read_grid(self.path),
             _ => Ok(self.volume()?.grid),
         }
     }
@@ -88,6 +82,7 @@ impl<'a> ImageFile<'a> {
     pub fn region(&self, needed: &BoundingBox) -> Result<Volume> {
         match self.format {
             Format::Nifti => nifti::read_region(self.path, needed),
+            Format::Nrrd => nrrd::read_region(self.path, needed),
             _ => {
                 let whole = self.volume()?;
                 if (0..3).any(|axis| needed.end[axis] > whole.grid.size[axis]) {
@@ -108,55 +103,75 @@ impl<'a> ImageFile<'a> {
             Format::Nifti => nifti::read_labels(self.path),
             Format::Nrrd => nrrd::read_labels(self.path),
             Format::Raster => raster::read_labels(self.path, [1.0; 2]),
-            Format::Dicom => self.no_dicom(),
+            Format::Dicom => {
+                Err(InputError::new(self.path, "DICOM", "a label image; DICOM SEG and RTSTRUCT are read onto an image's grid")
+                    .into())
+            }
         }
     }
 
-    /// The image as one slice; `spacing` is the size of a pixel where the file does not tell it.
+    /// The image as one slice, and how large its pixels are where the file tells it. A volume of several slices is refused.
     ///
     /// # Errors
-    /// Those of the format's reader; a volume of several slices.
-    pub fn flat_volume(&self, spacing: [f64; 2]) -> Result<Volume> {
-        let volume = match self.format {
-            Format::Raster => return raster::read_volume(self.path, spacing),
-            _ => self.volume()?,
+    /// Those of the format's reader; several slices.
+    pub fn flat(&self) -> Result<FlatImage> {
+        let (volume, spacing_known, regions) = match self.format {
+            Format::Raster => (raster::read_volume(self.path, [1.0; 2])?, false, Vec::new()),
+            Format::Dicom => {
+                let mut series = dicom::read_series(self.path, &SeriesChoice::Only)?;
+                let (known, regions) = (series.spacing_known, std::mem::take(&mut series.regions));
+                (self.only_volume(series)?, known, regions)
+            }
+            Format::Nifti | Format::Nrrd => (self.volume()?, true, Vec::new()),
         };
         match volume.grid.size[2] {
-            1 => Ok(volume),
+            1 => Ok(FlatImage { volume, spacing_known, regions }),
             n => Err(InputError::new(self.path, format!("{n} slices"), "a flat image").into()),
         }
     }
 
-    /// The mask of a flat image.
-    ///
-    /// # Errors
-    /// Those of the format's reader.
-    pub fn flat_labels(&self, spacing: [f64; 2]) -> Result<Labels> {
-        match self.format {
-            Format::Raster => raster::read_labels(self.path, spacing),
-            _ => self.labels(),
+    fn only_volume(&self, mut series: Series) -> Result<Volume> {
+        match (series.volumes.pop(), series.volumes.len()) {
+            (Some(volume), 0) => Ok(volume),
+            (_, more) => {
+                let found = format!("{} volumes (time points or frames)", more + 1);
+                Err(InputError::new(self.path, found, "one; split the series first").into())
+            }
         }
-    }
-
-    /// The calibrated region of an ultrasound image that holds the lesion; `None` where the file tells of none.
-    ///
-    /// # Errors
-    /// Those of the DICOM reader; a lesion that lies in no region of a file that has some.
-    pub fn ultrasound_region(&self, _lesion: &Mask) -> Result<Option<Calibrated>> {
-        Ok(None)
-    }
-
-    fn no_dicom<T>(&self) -> Result<T> {
-        Err(InputError::new(self.path, "DICOM", "another format").into())
     }
 }
 
-/// The region of a mask file that belongs to an image on `grid`.
+/// An image of one slice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlatImage {
+    /// The image; pixels are 1 mm wide where their size is unknown.
+    pub volume: Volume,
+    /// Whether the file tells the size of its pixels.
+    pub spacing_known: bool,
+    /// Calibrated regions of a DICOM ultrasound image.
+    pub regions: Vec<UltrasoundRegion>,
+}
+
+/// The region of a mask file that belongs to an image on `grid`. PNG and the like know no geometry and lie on the image's grid if they have
+/// its size; DICOM SEG and RTSTRUCT are brought onto it.
 ///
 /// # Errors
-/// Those of the format's reader; a label that does not occur, with those that do.
-pub fn mask_for(path: &Path, label: Label, _grid: &Grid) -> Result<Mask> {
-    check::region(path, &ImageFile::open(path)?.labels()?, label)
+/// Those of the format's reader; a label that does not occur, with those that do; a picture of another size.
+pub fn mask_for(path: &Path, label: Label, grid: &Grid) -> Result<Mask> {
+    let file = ImageFile::open(path)?;
+    match file.format {
+        Format::Dicom => dicom::read_mask(path, label, grid),
+        Format::Raster => {
+            let labels = file.labels()?;
+            if labels.grid.size != grid.size {
+                let [nx, ny, _] = labels.grid.size;
+                let expected = format!("{} × {} pixels, as its image has", grid.size[0], grid.size[1]);
+                return Err(InputError::new(path, format!("a mask of {nx} × {ny} pixels"), expected).into());
+            }
+            Ok(Mask::new(grid.clone(), check::region(path, &labels, label)?.inside))
+        }
+        Format::Nifti | Format::Nrrd => check::region(path, &file.labels()?, label),
+    }
 }
 
 fn by_name(path: &Path) -> Option<Format> {

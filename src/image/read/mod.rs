@@ -14,4 +14,4 @@ pub mod sample;
 pub mod stream;
 pub mod voxels;
 
-pub use front::{Calibrated, Format, ImageFile, mask_for};
+pub use front::{FlatImage, Format, ImageFile, mask_for};

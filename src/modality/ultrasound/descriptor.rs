@@ -73,8 +73,7 @@ struct Radial {
 }
 
 fn radial(contour: &Contour) -> Option<Radial> {
-    let lengths: Vec<f64> =
-        contour.points.iter().map(|[x, y]| (x - contour.centre[0]).hypot(y - contour.centre[1])).collect();
+    let lengths: Vec<f64> = contour.points.iter().map(|[x, y]| (x - contour.centre[0]).hypot(y - contour.centre[1])).collect();
     let longest = lengths.iter().copied().fold(0.0, f64::max);
     if lengths.len() < 8 || longest <= 0.0 || contour.extent.iter().zip(contour.spacing).any(|(e, s)| *e < 1.5 * s) {
         return None;
@@ -99,7 +98,8 @@ mod tests {
 
     fn drawn(size: [usize; 2], spacing: [f64; 2], inside: impl Fn(f64, f64) -> bool) -> [Option<f64>; DESCRIPTORS.len()] {
         let grid = Grid::plain([size[0], size[1], 1], [spacing[0], spacing[1], 1.0]);
-        let cells = (0..size[0] * size[1]).map(|at| inside((at % size[0]) as f64 * spacing[0], (at / size[0]) as f64 * spacing[1]));
+        let cells =
+            (0..size[0] * size[1]).map(|at| inside((at % size[0]) as f64 * spacing[0], (at / size[0]) as f64 * spacing[1]));
         descriptors(&Contour::of(&Mask::new(grid, cells.collect())).unwrap())
     }
 

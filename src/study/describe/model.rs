@@ -90,8 +90,7 @@ fn origins(plan: &StudyPlan) -> BTreeMap<String, FeatureOrigin> {
     let origin = |info: crate::table::FeatureInfo| {
         let from = info.origin.extracted?;
         let ibsi_code = info.origin.ibsi_code;
-        let origin =
-            FeatureOrigin { image: from.image, region: from.region, filter: from.filter, class: from.class, ibsi_code };
+        let origin = FeatureOrigin { image: from.image, region: from.region, filter: from.filter, class: from.class, ibsi_code };
         Some((info.name.to_string(), origin))
     };
     dictionary.into_iter().filter_map(origin).collect()

@@ -108,7 +108,12 @@ pub(super) fn of_images(
 const SHOWN: usize = 2;
 
 /// Outlined lesions of the first analysed cases of each class: (identifier, class).
-pub(super) fn examples(adapted: &Adapted, sources: &[SourceTable], cases: &[(&str, usize)], classes: &[String]) -> Vec<ImageExample> {
+pub(super) fn examples(
+    adapted: &Adapted,
+    sources: &[SourceTable],
+    cases: &[(&str, usize)],
+    classes: &[String],
+) -> Vec<ImageExample> {
     let mut examples = Vec::new();
     for (at, source) in &adapted.images {
         let ids = &sources[*at].ids.cases;

@@ -40,7 +40,11 @@ impl<'a> Workspace<'a> {
 ///
 /// # Errors
 /// As [`StudyPlan::read`](super::StudyPlan::read), for the part of the study that concerns images; [`Error::Usage`] if it has none.
-pub fn extract_images(path: &Path, work: &Workspace, only: Option<&str>) -> Result<Vec<(String, FeatureTable, ExtractedFeatures)>> {
+pub fn extract_images(
+    path: &Path,
+    work: &Workspace,
+    only: Option<&str>,
+) -> Result<Vec<(String, FeatureTable, ExtractedFeatures)>> {
     let (spec, text) = StudySpec::read(path)?;
     NameCheck::new(path, &text).spec(&spec)?;
     let folder = work.data_folder(&spec, path)?;

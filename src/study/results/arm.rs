@@ -1,5 +1,6 @@
 //! What one arm is, and how it performs on cases that it has not learned from.
 
+use super::FeatureOrigin;
 use super::{LassoPathResult, Measure, NamedMeasure, NomogramResult, Notice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

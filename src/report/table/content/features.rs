@@ -83,7 +83,8 @@ fn cells(feature: &SelectedFeature, from_images: bool) -> Vec<Cell> {
         number(feature.sign_agreement, Format::Percent(0)),
     ];
     if from_images {
-        let part = |pick: fn(&FeatureOrigin) -> &str| feature.origin.as_ref().map_or(Cell::Empty, |origin| Cell::text(pick(origin)));
+        let part =
+            |pick: fn(&FeatureOrigin) -> &str| feature.origin.as_ref().map_or(Cell::Empty, |origin| Cell::text(pick(origin)));
         cells.extend([part(|o| &o.region), part(|o| &o.filter), part(|o| &o.class)]);
         cells.push(part(|o| o.ibsi_code.as_deref().unwrap_or_default()));
     }
