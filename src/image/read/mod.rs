@@ -4,6 +4,7 @@
 //! and an error names the file, what was found and what was expected. Every reader also works on bytes in memory (`parse_…`), which is
 //! what the fuzz targets call.
 
+pub mod case;
 pub mod dicom;
 pub mod geometry;
 pub mod nifti;
@@ -12,3 +13,5 @@ pub mod raster;
 pub mod sample;
 pub mod stream;
 pub mod voxels;
+
+pub use case::{Case, Format, Image, ImageOptions, format_of, read_case, read_image, read_labels, read_mask};
