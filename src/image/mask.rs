@@ -40,6 +40,22 @@ impl Mask {
         Mask { grid, inside }
     }
 
+    /// The part of the region within a box.
+    ///
+    /// # Panics
+    /// If the box reaches beyond the grid: a fault of the caller, never of a file.
+    pub fn part(&self, bounds: &BoundingBox) -> Mask {
+        let grid = self.grid.part(bounds);
+        let mut inside = Vec::with_capacity(grid.voxels());
+        for k in bounds.start[2]..bounds.end[2] {
+            for j in bounds.start[1]..bounds.end[1] {
+                let row = self.grid.at([bounds.start[0], j, k]);
+                inside.extend_from_slice(&self.inside[row..row + grid.size[0]]);
+            }
+        }
+        Mask::new(grid, inside)
+    }
+
     /// Number of voxels in the region.
     pub fn count(&self) -> usize {
         self.inside.iter().filter(|inside| **inside).count()

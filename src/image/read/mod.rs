@@ -4,6 +4,7 @@
 //! and an error names the file, what was found and what was expected. Every reader also works on bytes in memory (`parse_…`), which is
 //! what the fuzz targets call.
 
+pub mod case;
 pub mod dicom;
 pub mod front;
 pub mod geometry;
@@ -15,3 +16,4 @@ pub mod stream;
 pub mod voxels;
 
 pub use front::{FlatImage, Format, ImageFile, mask_for};
+pub use case::{Case, Format, Image, ImageOptions, format_of, read_case, read_image, read_labels, read_mask};
