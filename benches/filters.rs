@@ -105,13 +105,18 @@ fn main() {
         }
     };
     println!("{:<24} in the box {:.5} s", "8 wavelets and 3 LoG", median(|| eleven(&roi)));
-    let all = [median(|| drop(wavelet.apply_within(&image, &whole))), median(|| named[1..4].iter().for_each(|(_, f)| drop(f.apply(&image))))];
+    let all = [
+        median(|| drop(wavelet.apply_within(&image, &whole))),
+        median(|| named[1..4].iter().for_each(|(_, f)| drop(f.apply(&image)))),
+    ];
     println!("{:<24} whole volume {:.4} s + {:.4} s", "8 wavelets + 3 LoG", all[0], all[1]);
     let python = std::env::var("VBX_PEER_PYTHON").unwrap_or_else(|_| "python3".into());
     let peer = Command::new(python).args(["-c", PYTHON]).arg(&path).output().ok().filter(|output| output.status.success());
     let answer = peer.and_then(|output| String::from_utf8(output.stdout).ok()).unwrap_or_default();
     match answer.split_whitespace().collect::<Vec<_>>().as_slice() {
-        [pywt, itk, wavelets, log] => println!("{:<24} whole volume {wavelets} s (PyWavelets {pywt}) + {log} s (SimpleITK {itk})", "peers"),
+        [pywt, itk, wavelets, log] => {
+            println!("{:<24} whole volume {wavelets} s (PyWavelets {pywt}) + {log} s (SimpleITK {itk})", "peers")
+        }
         _ => println!("(no Python with SimpleITK and PyWavelets to compare with)"),
     }
 }
