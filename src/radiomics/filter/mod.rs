@@ -172,7 +172,7 @@ impl Filter {
 
     /// The margin in voxels, along i, j and k, that a part of an image needs around it so that its filtered middle is what filtering
     /// the whole image gives: exactly, but for the recursive Laplacian of
-    /// Gaussian and the splines of the 3-D local binary pattern, whose tails are cut at 10⁻¹² of their weight.
+    /// Gaussian and the splines of the 3-D local binary pattern, whose tails are cut at 10⁻¹⁰ of their weight.
     ///
     /// Where the margin reaches over the edge of the image, a periodic boundary shows the other side of it, which a part does not
     /// hold: [`Filter::apply_within`] looks there.

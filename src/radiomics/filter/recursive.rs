@@ -2,7 +2,9 @@
 
 use pulp::Arch;
 
-use super::block::Block;
+use crate::image::{BoundingBox, Volume};
+
+use super::block::{Block, extent};
 
 /// Lines that are filtered side by side: the recursion waits for itself along one line, not across eight.
 const LANES: usize = 8;
@@ -143,40 +145,65 @@ fn numerator(amplitude: [[f64; 2]; 2], damped: [(f64, f64, f64); 2]) -> [f64; 4]
     n
 }
 
-/// Filters a block along `axis` with each recursion, and keeps the responses from `kept[0]` up to `kept[1]` along it.
-pub(super) fn recurse<const M: usize>(block: &Block, axis: usize, recursions: &[Recursion; M], kept: [usize; 2]) -> [Block; M] {
-    let stride: usize = block.size[..axis].iter().product();
-    let lines: usize = block.values.len() / block.size[axis];
-    let n = block.size[axis];
-    let mut size = block.size;
+/// A box of voxels where it lies in memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    values: &'a [f64],
+    stride: [usize; 3],
+    size: [usize; 3],
+}
+
+impl<'a> View<'a> {
+    /// The voxels of an image in a box.
+    pub fn of(image: &'a Volume, place: &BoundingBox) -> Self {
+        let [nx, ny, _] = image.grid.size;
+        View { values: &image.values[image.grid.at(place.start)..], stride: [1, nx, nx * ny], size: extent(place) }
+    }
+}
+
+impl<'a> From<&'a Block> for View<'a> {
+    fn from(block: &'a Block) -> Self {
+        let [nx, ny, _] = block.size;
+        View { values: &block.values, stride: [1, nx, nx * ny], size: block.size }
+    }
+}
+
+/// Filters a box along `axis` with each recursion, and keeps the responses from `kept[0]` up to `kept[1]` along it.
+pub(super) fn recurse<const M: usize>(view: View, axis: usize, recursions: &[Recursion; M], kept: [usize; 2]) -> [Block; M] {
+    let n = view.size[axis];
+    let mut size = view.size;
     size[axis] = kept[1] - kept[0];
     let mut responses: [Block; M] = std::array::from_fn(|_| Block { size, values: vec![0.0; size.iter().product()] });
     let (mut x, mut response) = (vec![[0.0; LANES]; n], vec![[0.0; LANES]; n]);
+    // Lines that are neighbours along i lie side by side in memory; lines along i themselves are taken from neighbouring rows.
+    let [side, other] = [[1, 2], [0, 2], [0, 1]][axis];
+    let (from, to) = (view.stride, [1, size[0], size[0] * size[1]]);
     Arch::new().dispatch(
         #[inline(always)]
         || {
-            for first in (0..lines).step_by(LANES) {
-                let count = LANES.min(lines - first);
-                let starts: [usize; LANES] = std::array::from_fn(|l| {
-                    let line = first + l.min(count - 1);
-                    line / stride * n * stride + line % stride
-                });
-                // Neighbouring lines of one segment lie side by side in memory.
-                let together = count == LANES && starts[LANES - 1] == starts[0] + LANES - 1;
-                for (t, lane) in x.iter_mut().enumerate() {
-                    if together {
-                        lane.copy_from_slice(&block.values[starts[0] + t * stride..][..LANES]);
-                    } else {
-                        *lane = starts.map(|start| block.values[start + t * stride]);
+            for slice in 0..size[other] {
+                for first in (0..size[side]).step_by(LANES) {
+                    let count = LANES.min(size[side] - first);
+                    let together = side == 0 && count == LANES;
+                    let source = slice * from[other] + first * from[side];
+                    for (t, lane) in x.iter_mut().enumerate() {
+                        let at = source + t * from[axis];
+                        if together {
+                            lane.copy_from_slice(&view.values[at..at + LANES]);
+                        } else {
+                            *lane = std::array::from_fn(|l| view.values[at + l.min(count - 1) * from[side]]);
+                        }
                     }
-                }
-                for (recursion, out) in recursions.iter().zip(&mut responses) {
-                    recursion.run(&x, &mut response);
-                    for (t, lane) in response[kept[0]..kept[1]].iter().enumerate() {
-                        for (l, value) in lane.iter().take(count).enumerate() {
-                            let line = first + l;
-                            let at = line / stride * size[axis] * stride + line % stride + t * stride;
-                            out.values[at] = *value;
+                    let target = slice * to[other] + first * to[side];
+                    for (recursion, out) in recursions.iter().zip(&mut responses) {
+                        recursion.run(&x, &mut response);
+                        for (t, lane) in response[kept[0]..kept[1]].iter().enumerate() {
+                            let at = target + t * to[axis];
+                            if together {
+                                out.values[at..at + LANES].copy_from_slice(lane);
+                            } else {
+                                (0..count).for_each(|l| out.values[at + l * to[side]] = lane[l]);
+                            }
                         }
                     }
                 }
@@ -196,10 +223,10 @@ mod tests {
         let line = |f: &dyn Fn(f64) -> f64| Block { size: [n, 1, 1], values: (0..n).map(|t| f(t as f64)).collect() };
         for (sigma, spacing) in [(1.0, 1.0), (2.5, 0.8), (3.0, 2.0)] {
             let recursions = [Order::Smooth, Order::Second].map(|order| Recursion::new(order, sigma, spacing));
-            let [smooth, second] = recurse(&line(&|_| 4.0), 0, &recursions, [0, n]);
+            let [smooth, second] = recurse((&line(&|_| 4.0)).into(), 0, &recursions, [0, n]);
             assert!(smooth.values.iter().all(|y| (y - 4.0).abs() < 1e-12), "a constant is kept, its ends too");
             assert!(second.values.iter().all(|y| y.abs() < 1e-10));
-            let [_, second] = recurse(&line(&|t| t * t), 0, &recursions, [60, 61]);
+            let [_, second] = recurse((&line(&|t| t * t)).into(), 0, &recursions, [60, 61]);
             assert!((second.values[0] - 2.0 * sigma * sigma).abs() < 1e-6 * sigma * sigma, "{}", second.values[0]);
         }
     }

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::image::{BoundingBox, Volume};
 
-use super::block::{Block, extent};
-use super::boundary::Boundary;
-use super::recursive::{Order, Recursion, recurse};
+use super::block::Block;
+use super::recursive::{Order, Recursion, View, recurse};
 
 /// Laplacian of Gaussian of PyRadiomics: bright and dark blobs of about the width σ; `log-sigma-1-0-mm-3D`.
 ///
@@ -27,10 +26,10 @@ pub struct RecursiveLog {
 }
 
 /// Weight, relative to that of the voxel itself, at which the tail of the recursion is cut where only a part is filtered.
-const TAIL: f64 = 1e-12;
+const TAIL: f64 = 1e-10;
 
 impl RecursiveLog {
-    /// The margin beyond which a voxel is not felt (to a part in 10¹²).
+    /// The margin beyond which a voxel is not felt (to a part in 10¹⁰).
     pub(super) fn support(&self, spacing: [f64; 3]) -> [usize; 3] {
         spacing.map(|s| Recursion::reach(self.sigma, s, TAIL))
     }
@@ -58,7 +57,7 @@ impl RecursiveLog {
         let margin = self.support(spacing);
         let start: [usize; 3] = std::array::from_fn(|axis| place.start[axis].saturating_sub(margin[axis]));
         let end: [usize; 3] = std::array::from_fn(|axis| (place.end[axis] + margin[axis]).min(size[axis]));
-        let block = Block::cut(image, start.map(|at| at as isize), extent(&BoundingBox { start, end }), Boundary::Nearest);
+        let around = View::of(image, &BoundingBox { start, end });
         let kept = |axis: usize| [place.start[axis] - start[axis], place.end[axis] - start[axis]];
         let filters = |axis: usize| {
             let second = Recursion::new(Order::Second, self.sigma, spacing[axis]);
@@ -68,19 +67,20 @@ impl RecursiveLog {
             let scale = 1.0 / (spacing[axis] * spacing[axis]);
             response.values.iter_mut().for_each(|value| *value *= scale);
         };
-        // ∂ᵢᵢ + ∂ⱼⱼ of the image smoothed along the other two share the smoothing along k: seven passes in place of nine.
-        let [smooth_i, mut second_i] = recurse(&block, 0, &filters(0), kept(0));
-        per_mm2(&mut second_i, 0);
-        let [smooth_j, second_j] = filters(1);
-        let [smooth_ij, mut in_plane] = recurse(&smooth_i, 1, &[smooth_j, second_j], kept(1));
-        per_mm2(&mut in_plane, 1);
-        let [other] = recurse(&second_i, 1, &[smooth_j], kept(1));
-        add(&mut in_plane, &other);
+        // Curvatures along j and k share the smoothing along i: seven passes in place of nine. The first passes see the whole margin,
+        // the last ones little of it, so the axis whose lines are scattered in memory comes last.
+        let [smooth_j, mut second_j] = recurse(around, 1, &filters(1), kept(1));
+        per_mm2(&mut second_j, 1);
         let [smooth_k, second_k] = filters(2);
-        let [mut response] = recurse(&smooth_ij, 2, &[second_k], kept(2));
-        per_mm2(&mut response, 2);
-        let [in_plane] = recurse(&in_plane, 2, &[smooth_k], kept(2));
-        add(&mut response, &in_plane);
+        let [smooth_jk, mut across] = recurse((&smooth_j).into(), 2, &[smooth_k, second_k], kept(2));
+        per_mm2(&mut across, 2);
+        let [other] = recurse((&second_j).into(), 2, &[smooth_k], kept(2));
+        add(&mut across, &other);
+        let [smooth_i, second_i] = filters(0);
+        let [mut response] = recurse((&smooth_jk).into(), 0, &[second_i], kept(0));
+        per_mm2(&mut response, 0);
+        let [across] = recurse((&across).into(), 0, &[smooth_i], kept(0));
+        add(&mut response, &across);
         Ok(response.place(&image.grid, place))
     }
 }
