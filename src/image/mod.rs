@@ -3,7 +3,7 @@
 //! Axis i is fastest in memory everywhere; patient space is LPS; a two-dimensional image is a volume of one slice. Readers hand out
 //! these types only, check every size that a header claims before memory is taken by it, and name file and fault when they refuse.
 
-pub mod check;
+pub mod bias_field;
 pub mod components;
 pub mod distance;
 pub mod grid;
