@@ -4,6 +4,7 @@
 //! these types only, check every size that a header claims before memory is taken by it, and name file and fault when they refuse.
 
 pub mod bias_field;
+pub mod check;
 pub mod components;
 pub mod distance;
 pub mod grid;

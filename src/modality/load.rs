@@ -3,12 +3,12 @@
 use super::radiomics::Grids;
 use super::{LesionPicture, Outline, View};
 use crate::error::{Error, InputError, Result};
-use crate::image::read::dicom::region::region_of;
-use crate::image::read::{self, ImageFile};
+use crate::image::read::dicom::region_of;
+use crate::image::read::{Case, ImageOptions, read_case, read_grid, read_image, read_labels, read_mask};
 use crate::image::resample::{MaskInterpolation, mask_onto};
 use crate::image::write::overlay::{OverlayStyle, draw, encode_png};
 use crate::image::{BoundingBox, Grid, Label, Mask, Volume, check};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A lesion on its images.
 pub(super) struct Loaded {
@@ -28,29 +28,23 @@ pub(super) struct Loaded {
 /// either, sizes are in pixels, which is noted.
 pub(super) fn flat(view: &View) -> Result<Loaded> {
     let path = view.images.first().ok_or_else(|| Error::study("a row without an image"))?;
-    let file = ImageFile::open(path)?.flat()?;
+    let file = read_image(path, &ImageOptions { spacing: view.pixel_mm, ..ImageOptions::default() })?;
     let drawn = &file.volume.grid;
-    let lesion = match &view.outline {
-        Outline::Mask(mask, label) => {
-            let lesion = read::mask_for(mask, label.map_or(Label::AnyNonzero, Label::Value), drawn)?;
-            check::same_grid((path, drawn), (mask, &lesion.grid))?;
-            lesion
-        }
-        Outline::Box(sides) => Mask::new(drawn.clone(), inside_box(path, *sides, drawn)?),
-    };
+    if drawn.size[2] != 1 {
+        return Err(InputError::new(path, format!("{} slices", drawn.size[2]), "a flat image").into());
+    }
+    let lesion = lesion_on(view, None, path, drawn)?;
     let region = region_of(&file.regions, &lesion);
     if region.is_none() && !file.regions.is_empty() {
-        return Err(
-            InputError::new(path, "a lesion outside of the calibrated regions", "a lesion within the scanned area").into()
-        );
+        return Err(InputError::new(path, "a lesion outside of the calibrated regions", "a lesion within the scanned area").into());
     }
     let mut notes = Vec::new();
-    let stored = file.spacing_known.then(|| [drawn.spacing[0], drawn.spacing[1]]);
-    let pixel = region.and_then(|region| region.spacing).or(stored).or(view.pixel_mm).unwrap_or_else(|| {
+    let calibrated = region.and_then(|region| region.spacing);
+    if calibrated.is_none() && !file.spacing_known {
         notes.push("the size of a pixel is unknown; sizes are in pixels".to_string());
-        [1.0; 2]
-    });
-    let grid = Grid::plain(drawn.size, [pixel[0], pixel[1], 1.0]);
+    }
+    let [x, y] = calibrated.unwrap_or([drawn.spacing[0], drawn.spacing[1]]);
+    let grid = Grid::plain(drawn.size, [x, y, 1.0]);
     let body = region.map(|region| Mask::new(grid.clone(), within(&grid, &region.bounds)));
     let lesion = Mask::new(grid.clone(), lesion.inside);
     let image = Volume::new(grid, file.volume.values);
@@ -58,32 +52,52 @@ pub(super) fn flat(view: &View) -> Result<Loaded> {
     Ok(Loaded { images: vec![image], lesion, body, notes })
 }
 
-/// Volumes with an outline. `settings_label` marks the lesion where the manifest names no label.
-pub(super) fn outlined(view: &View, settings_label: Option<i32>, grids: Grids) -> Result<Loaded> {
-    let images: Vec<Volume> = view.images.iter().map(|path| ImageFile::open(path)?.volume()).collect::<Result<_>>()?;
-    let (Some(first), Some(path)) = (images.first(), view.images.first()) else {
-        return Err(Error::study("a row without an image"));
-    };
-    let lesion = match &view.outline {
-        Outline::Mask(mask, label) => {
-            let label = label.or(settings_label).map_or(Label::AnyNonzero, Label::Value);
-            let lesion = read::mask_for(mask, label, &first.grid)?;
-            match grids {
-                _ if lesion.grid.agrees_with(&first.grid) => Mask::new(first.grid.clone(), lesion.inside),
-                Grids::ResampleMask => mask_onto(&lesion, &first.grid, MaskInterpolation::Nearest)?,
-                Grids::MustAgree => {
-                    check::same_grid((path, &first.grid), (mask, &lesion.grid))?;
-                    lesion
-                }
-            }
+/// How volumes are read.
+pub(super) struct Reading<'a> {
+    /// The label that marks the lesion where the manifest names none.
+    pub(super) label: Option<i32>,
+    /// Images and masks on different grids.
+    pub(super) grids: Grids,
+    /// How far around the lesion, in voxels, the measurement looks on a grid of this spacing; `None` for everywhere.
+    pub(super) margin: &'a dyn Fn([f64; 3]) -> Option<usize>,
+}
+
+/// Volumes with an outline; no more of them than is looked at.
+pub(super) fn outlined(view: &View, reading: &Reading) -> Result<Loaded> {
+    let path = view.images.first().ok_or_else(|| Error::study("a row without an image"))?;
+    if let (Outline::Mask(mask, label), Grids::MustAgree, Some(grid)) = (&view.outline, reading.grids, read_grid(path)?) {
+        let label = label.or(reading.label).map_or(Label::AnyNonzero, Label::Value);
+        let margin = (reading.margin)(grid.spacing).unwrap_or(usize::MAX);
+        let part = |image: &PathBuf| read_case(image, mask, label, margin, &ImageOptions::default());
+        let cases: Vec<Case> = view.images.iter().map(part).collect::<Result<_>>()?;
+        let lesion = cases[0].mask.clone();
+        return Ok(Loaded { images: cases.into_iter().map(|case| case.image).collect(), lesion, body: None, notes: Vec::new() });
+    }
+    let read = |path: &PathBuf| Ok(read_image(path, &ImageOptions::default())?.volume);
+    let images: Vec<Volume> = view.images.iter().map(read).collect::<Result<_>>()?;
+    let lesion = match (&view.outline, reading.grids) {
+        (Outline::Mask(mask, label), Grids::ResampleMask) if read_grid(mask)?.is_some() => {
+            let labels = read_labels(mask, [1.0; 2])?;
+            let lesion = check::region(mask, &labels, label.or(reading.label).map_or(Label::AnyNonzero, Label::Value))?;
+            mask_onto(&lesion, &images[0].grid, MaskInterpolation::Nearest)?
         }
-        Outline::Box(sides) => Mask::new(first.grid.clone(), inside_box(path, *sides, &first.grid)?),
+        _ => lesion_on(view, reading.label, path, &images[0].grid)?,
     };
-    for (image, path) in images.iter().zip(&view.images) {
-        check::same_grid((path, &image.grid), (path, &first.grid))?;
-        check::finite_inside(path, image, &lesion)?;
+    for (image, file) in images.iter().zip(&view.images) {
+        check::same_grid((file, &image.grid), (path, &images[0].grid))?;
+        check::finite_inside(file, image, &lesion)?;
     }
     Ok(Loaded { images, lesion, body: None, notes: Vec::new() })
+}
+
+/// The lesion on the grid of its image.
+fn lesion_on(view: &View, usual_label: Option<i32>, image: &Path, grid: &Grid) -> Result<Mask> {
+    match &view.outline {
+        Outline::Mask(mask, label) => {
+            read_mask(mask, label.or(usual_label).map_or(Label::AnyNonzero, Label::Value), (image, grid))
+        }
+        Outline::Box(sides) => Ok(Mask::new(grid.clone(), inside_box(image, *sides, grid)?)),
+    }
 }
 
 /// The pixels of a box in the first slice.

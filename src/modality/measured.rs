@@ -50,6 +50,14 @@ impl Measured {
         }
     }
 
+    /// How far around the lesion, in voxels, the measurement looks; `None` for everywhere.
+    pub(super) fn margin(&self, spacing: [f64; 3]) -> Option<usize> {
+        let around = self.regions.iter().map(RegionSpec::reach_mm).fold(0.0, f64::max);
+        let finest = spacing.into_iter().fold(f64::INFINITY, f64::min);
+        let filters = self.extractor.margin(spacing)?;
+        Some(filters.into_iter().max().unwrap_or(0) + (around / finest).ceil() as usize + 1)
+    }
+
     /// Everything that the values depend on.
     pub(super) fn settings(&self) -> String {
         let regions = serde_json::to_string(&self.regions).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Volumes with an outlined lesion: radiomics of its regions on each image.
 
-use super::load::{Loaded, lesion_picture, outlined};
+use super::load::{Loaded, Reading, lesion_picture, outlined};
 use super::measured::Measured;
-use super::{CaseFeatures, CaseFiles, DeclaredColumn, ImageModality, LesionPicture, Several};
+use super::{CaseFeatures, CaseFiles, DeclaredColumn, ImageModality, LesionPicture, Several, View};
 use crate::error::{Error, Result};
 use crate::radiomics::Settings;
 use crate::region::RegionSpec;
@@ -54,6 +54,11 @@ impl Radiomics {
         let measured = Measured::new(options.settings.clone(), &options.regions, &options.images, false)?;
         Ok(Radiomics { measured, several: options.several, grids: options.grids })
     }
+
+    fn read(&self, view: &View) -> Result<Loaded> {
+        let margin = |spacing| self.measured.margin(spacing);
+        outlined(view, &Reading { label: self.measured.label(), grids: self.grids, margin: &margin })
+    }
 }
 
 impl ImageModality for Radiomics {
@@ -65,7 +70,7 @@ impl ImageModality for Radiomics {
         let mut rows = Vec::new();
         let mut notes = Vec::new();
         for view in &case.views {
-            let Loaded { images, lesion, .. } = outlined(view, self.measured.label(), self.grids)?;
+            let Loaded { images, lesion, .. } = self.read(view)?;
             let (values, noted) = self.measured.values(&images, &lesion, None)?;
             rows.push((lesion.count() as f64 * lesion.grid.voxel_volume(), values));
             notes.extend(noted);
@@ -83,6 +88,6 @@ impl ImageModality for Radiomics {
 
     fn picture(&self, case: &CaseFiles) -> Result<LesionPicture> {
         let view = case.views.first().ok_or_else(|| Error::study("a case without images"))?;
-        lesion_picture(&outlined(view, self.measured.label(), self.grids)?)
+        lesion_picture(&self.read(view)?)
     }
 }

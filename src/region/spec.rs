@@ -87,6 +87,16 @@ impl RegionSpec {
         }
     }
 
+    /// How far it reaches beyond the lesion, mm.
+    pub fn reach_mm(&self) -> f64 {
+        match self {
+            RegionSpec::Lesion => 0.0,
+            RegionSpec::Ring(ring) => ring.to_mm,
+            RegionSpec::LesionAndRing(ring) => ring.to_mm,
+            RegionSpec::LargestSlice(slice) => slice.ring_mm.unwrap_or(0.0),
+        }
+    }
+
     /// Its place in a feature's name: `lesion`, `peri3mm`, `peri2to4mm`, `lesion_peri3mm`, `largest_slice`, `largest_slice_peri3mm`;
     /// `peri3mm_2d` where distances are measured within the slices.
     pub fn name(&self) -> String {

@@ -114,6 +114,18 @@ fn dicom_image(path: &Path, volume: Option<usize>, options: &ImageOptions) -> Re
     Ok(Image { volume, spacing_known, regions: series.regions })
 }
 
+/// The grid of an image where its header alone tells it; `None` where the voxels must be read first (DICOM, PNG and the like).
+///
+/// # Errors
+/// As the format's reader.
+pub fn read_grid(path: &Path) -> Result<Option<Grid>> {
+    Ok(match format_of(path)? {
+        Format::Nifti => Some(nifti::read_grid(path)?.0),
+        Format::Nrrd => Some(nrrd::read_grid(path)?),
+        Format::Dicom | Format::Raster => None,
+    })
+}
+
 /// A label image that has a grid of its own: NIfTI, NRRD, or a flat image (of the given pixel spacing).
 ///
 /// # Errors

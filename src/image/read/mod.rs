@@ -6,7 +6,6 @@
 
 pub mod case;
 pub mod dicom;
-pub mod front;
 pub mod geometry;
 pub mod nifti;
 pub mod nrrd;
@@ -15,5 +14,4 @@ pub mod sample;
 pub mod stream;
 pub mod voxels;
 
-pub use front::{FlatImage, Format, ImageFile, mask_for};
-pub use case::{Case, Format, Image, ImageOptions, format_of, read_case, read_image, read_labels, read_mask};
+pub use case::{Case, Format, Image, ImageOptions, format_of, read_case, read_grid, read_image, read_labels, read_mask};

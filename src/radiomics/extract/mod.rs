@@ -7,6 +7,7 @@ mod columns;
 mod geometry;
 mod ibsi;
 mod pyradiomics;
+mod reach;
 
 use crate::error::Result;
 use crate::image::resample::pyradiomics::Stored;
