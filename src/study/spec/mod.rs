@@ -16,7 +16,7 @@ pub use arm::{
 };
 pub use cohort::{CohortSpec, Condition, Her2Spec, OutcomeSpec, Task};
 pub use compare::{CompareSpec, PValueStyle, ReportSpec};
-pub use image::{BoxColumns, LengthUnit, MaskFile, MaskSpec, PixelColumn, PixelSize, RadiomicsSpec, UltrasoundSpec};
+pub use image::{BoxColumns, LengthUnit, MaskFile, MaskSpec, PixelColumn, PixelSize, RadiomicsSpec, UltrasoundSpec, settings};
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
 pub use simulate::SimulateSpec;
 pub use validation::ValidationSpec;
