@@ -12,9 +12,9 @@ mod volumes;
 
 use std::time::Instant;
 
-use volumes::Region;
-use vbx::radiomics::texture::{Aggregation, Extent, Settings, glcm, gldzm, glrlm, glszm, ngldm, ngtdm, families};
+use vbx::radiomics::texture::{Aggregation, Extent, Settings, families, glcm, gldzm, glrlm, glszm, ngldm, ngtdm};
 use vbx::radiomics::{Discretisation, Levels};
+use volumes::Region;
 
 /// CPU seconds that this thread has used so far; where the system does not tell, the wall clock.
 fn cpu(start: Instant) -> f64 {

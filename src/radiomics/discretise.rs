@@ -65,9 +65,14 @@ impl Levels {
         assert_eq!(intensity.len(), size.iter().product(), "one intensity per voxel");
         assert_eq!(inside.len(), intensity.len(), "one entry of the mask per voxel");
         if size.iter().any(|n| *n >= MAXIMUM_LEVEL) {
-            return Err(Error::study(format_args!("a region of {size:?} voxels is too long for textures: at most {MAXIMUM_LEVEL} an axis")));
+            return Err(Error::study(format_args!(
+                "a region of {size:?} voxels is too long for textures: at most {MAXIMUM_LEVEL} an axis"
+            )));
         }
-        Arch::new().dispatch(#[inline(always)] || Levels::assigned(size, spacing, intensity, inside, rule))
+        Arch::new().dispatch(
+            #[inline(always)]
+            || Levels::assigned(size, spacing, intensity, inside, rule),
+        )
     }
 
     #[inline(always)]

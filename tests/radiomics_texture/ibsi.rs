@@ -74,14 +74,16 @@ fn digital_phantom() {
         return;
     };
     let region = Region::read(&image, &mask);
-    let levels = Levels::new(region.size, region.spacing, &region.intensity, &region.inside, Discretisation::None).expect("levels");
+    let levels =
+        Levels::new(region.size, region.spacing, &region.intensity, &region.inside, Discretisation::None).expect("levels");
     compare("ibsi1/ibsi1_reference_phantom.csv", &all(&levels, &region.inside, &Extent::ALL));
 }
 
 /// Configuration A: 2-D, no interpolation, re-segmentation to [−500, 400] HU, bins of 25 HU from the lower bound.
 #[test]
 fn ct_phantom_configuration_a() {
-    let (Some(image), Some(mask)) = (reference("ibsi1/ct_phantom/image.nii.gz"), reference("ibsi1/ct_phantom/mask.nii.gz")) else {
+    let (Some(image), Some(mask)) = (reference("ibsi1/ct_phantom/image.nii.gz"), reference("ibsi1/ct_phantom/mask.nii.gz"))
+    else {
         return;
     };
     let region = Region::read(&image, &mask);

@@ -9,8 +9,10 @@ use vbx::radiomics::{Definition, Discretisation, Levels, Values};
 use crate::common::reference;
 use crate::volumes::Region;
 
-/// Families as PyRadiomics names them.
-const FAMILIES: [(&str, &[Definition], fn(&Levels, &Settings) -> Values); 5] = [
+/// A family as PyRadiomics names it, its features, and what computes them.
+type Family = (&'static str, &'static [Definition], fn(&Levels, &Settings) -> Values);
+
+const FAMILIES: [Family; 5] = [
     ("glcm", glcm::PYRADIOMICS, glcm::pyradiomics),
     ("glrlm", glrlm::PYRADIOMICS, glrlm::pyradiomics),
     ("glszm", glszm::PYRADIOMICS, glszm::pyradiomics),
@@ -27,7 +29,10 @@ fn texture_settings(settings: &Value) -> Settings {
     let numbers = |value: &Value| value.as_array().map(|all| all.iter().filter_map(Value::as_u64).map(|n| n as usize).collect());
     Settings {
         distances: numbers(&settings["distances"]).expect("distances"),
-        without_axis: settings["force2D"].as_bool().unwrap_or(false).then(|| 2 - settings["force2Ddimension"].as_u64().unwrap_or(0) as usize),
+        without_axis: settings["force2D"]
+            .as_bool()
+            .unwrap_or(false)
+            .then(|| 2 - settings["force2Ddimension"].as_u64().unwrap_or(0) as usize),
         symmetrical: settings["symmetricalGLCM"].as_bool().unwrap_or(true),
         weighting: settings["weightingNorm"].as_str().map(|name| match name {
             "infinity" => Norm::Infinity,
@@ -43,7 +48,8 @@ fn texture_settings(settings: &Value) -> Settings {
 fn levels(region: &Region, settings: &Value) -> Levels {
     let inside = match (settings["resegmentMode"].as_str(), &settings["resegmentRange"]) {
         (Some("sigma"), Value::Array(range)) => {
-            let values: Vec<f64> = region.intensity.iter().zip(&region.inside).filter(|(_, inside)| **inside).map(|(x, _)| *x).collect();
+            let values: Vec<f64> =
+                region.intensity.iter().zip(&region.inside).filter(|(_, inside)| **inside).map(|(x, _)| *x).collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             let deviation = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
             let bound = |at: usize| mean + deviation * range[at].as_f64().expect("a bound");

@@ -36,9 +36,9 @@ impl Cooccurrence {
     /// The sum of matrices, each times its weight.
     pub fn weighted(matrices: Vec<(Cooccurrence, f64)>) -> Option<Cooccurrence> {
         let (symmetrical, count) = matrices.first().map(|(matrix, _)| (matrix.symmetrical, matrix.count))?;
-        let cells = matrices.into_iter().flat_map(|(matrix, weight)| {
-            matrix.cells.into_iter().map(move |cell| Cell { number: cell.number * weight, ..cell })
-        });
+        let cells = matrices
+            .into_iter()
+            .flat_map(|(matrix, weight)| matrix.cells.into_iter().map(move |cell| Cell { number: cell.number * weight, ..cell }));
         Some(Cooccurrence { cells: Cell::merged(cells.collect()), symmetrical, count })
     }
 }

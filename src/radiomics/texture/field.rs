@@ -123,7 +123,8 @@ impl Field {
 
     /// Coordinates along i, j, k of the voxels of the region, in the padded box.
     pub(super) fn region(&self) -> impl Iterator<Item = Offset> + '_ {
-        let coordinates = |at: usize| [at % self.stride[1], at % self.stride[2] / self.stride[1], at / self.stride[2]].map(|x| x as i32);
+        let coordinates =
+            |at: usize| [at % self.stride[1], at % self.stride[2] / self.stride[1], at / self.stride[2]].map(|x| x as i32);
         let voxels = self.rows.iter().flat_map(|row| row.start..row.start + row.length);
         voxels.filter(|at| self.level[*at] != 0).map(coordinates)
     }

@@ -58,8 +58,7 @@ pub const PYRADIOMICS: &[Definition] = &{
 };
 
 /// Places of PyRadiomics' features in `ALL`.
-const IN_PYRADIOMICS: [usize; 24] =
-    [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25];
+const IN_PYRADIOMICS: [usize; 24] = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25];
 
 /// The standard's features of symmetrical matrices at Chebyshev distance `distance`, in the order of [`FEATURES`].
 ///
@@ -192,7 +191,8 @@ impl Margins {
         let (mean_x, mean_y) = (mean(&self.px), mean(&self.py));
         let (variance_x, variance_y) = (moment(&self.px, mean_x, 2), moment(&self.py, mean_y, 2));
         let (mean_difference, mean_sum) = (mean(&self.difference), mean(&self.sum));
-        let over_difference = |f: &dyn Fn(f64) -> f64| -> f64 { (0_u32..).zip(&self.difference).map(|(d, p)| p * f(f64::from(d))).sum() };
+        let over_difference =
+            |f: &dyn Fn(f64) -> f64| -> f64 { (0_u32..).zip(&self.difference).map(|(d, p)| p * f(f64::from(d))).sum() };
         let contrast = over_difference(&|d| d * d);
         // i j = ((i + j)² − (i − j)²) / 4, and the same about the means.
         let about = |centre: f64| (0_u32..).zip(&self.sum).map(|(s, p)| p * (f64::from(s) - centre).powi(2)).sum::<f64>();

@@ -94,7 +94,10 @@ fn of_runs(cells: &[Cell]) -> Values {
 /// number of runs of at least j, so no run needs to be followed to its end. Voxels that begin a run, most of them, are not counted one by
 /// one: they are those that are left.
 fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
-    Arch::new().dispatch(#[inline(always)] || count_runs(field, slices, offsets, lengths))
+    Arch::new().dispatch(
+        #[inline(always)]
+        || count_runs(field, slices, offsets, lengths),
+    )
 }
 
 #[inline(always)]
@@ -148,7 +151,11 @@ fn at_least_to_exactly(longer: Vec<Cell>, levels: &[u32], directions: usize) -> 
         let beginning = f64::from(*voxels) * directions as f64 - own.iter().map(|cell| cell.number).sum::<f64>();
         let at_least = std::iter::once(beginning).chain(own.iter().map(|cell| cell.number));
         let of_more = own.iter().map(|cell| cell.number).chain([0.0]);
-        let exactly = (1_u32..).zip(at_least.zip(of_more)).map(|(length, (here, more))| Cell { row: level, column: length, number: here - more });
+        let exactly = (1_u32..).zip(at_least.zip(of_more)).map(|(length, (here, more))| Cell {
+            row: level,
+            column: length,
+            number: here - more,
+        });
         cells.extend(exactly.filter(|cell| cell.number > 0.0));
     }
     cells
@@ -165,9 +172,10 @@ fn holds_a_line(field: &Field, offset: &Offset) -> bool {
     let Some(axis) = offset.iter().position(|step| *step != 0) else { return false };
     let mut lines = HashSet::new();
     // Every line crosses the plane where the coordinate along `axis` is 0 in one point.
-    adjacent || field.region().any(|voxel| {
-        let steps = voxel[axis] * offset[axis];
-        let crossing: Offset = std::array::from_fn(|a| voxel[a] - steps * offset[a]);
-        !lines.insert(crossing)
-    })
+    adjacent
+        || field.region().any(|voxel| {
+            let steps = voxel[axis] * offset[axis];
+            let crossing: Offset = std::array::from_fn(|a| voxel[a] - steps * offset[a]);
+            !lines.insert(crossing)
+        })
 }

@@ -169,7 +169,8 @@ mod tests {
         assert!((largest_eigenvalue(n, multiply) - expected).abs() < 1e-12);
         assert!((largest_of_tridiagonal(&vec![0.0; n], &vec![1.0; n - 1]).0.abs() - expected).abs() < 1e-13);
         // A negative eigenvalue may be the largest in absolute value.
-        let multiply = |x: &[f64], y: &mut [f64]| (0..n).for_each(|i| y[i] = if i == 7 { -3.0 } else { 1.0 / (i + 1) as f64 } * x[i]);
+        let multiply =
+            |x: &[f64], y: &mut [f64]| (0..n).for_each(|i| y[i] = if i == 7 { -3.0 } else { 1.0 / (i + 1) as f64 } * x[i]);
         assert!((largest_eigenvalue(n, multiply) - 3.0).abs() < 1e-12);
         assert_eq!(largest_eigenvalue(5, |_, y| y.fill(0.0)), 0.0);
     }

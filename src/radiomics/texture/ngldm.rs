@@ -86,7 +86,10 @@ fn of_cells(cells: &[Cell]) -> Values {
 
 /// n(level, dependent neighbours + 1), of neighbours at the offsets and their opposites.
 fn dependences(field: &Field, slices: &Range<usize>, offsets: &[Offset], dependence: u16) -> Vec<Cell> {
-    Arch::new().dispatch(#[inline(always)] || count(field, slices, offsets, dependence))
+    Arch::new().dispatch(
+        #[inline(always)]
+        || count(field, slices, offsets, dependence),
+    )
 }
 
 #[inline(always)]

@@ -12,8 +12,13 @@ use super::size_matrix::definitions;
 use crate::radiomics::{Definition, Levels, Values};
 
 /// The family's features, in the standard and in PyRadiomics.
-pub const FEATURES: &[Definition] =
-    &definitions([("Coarseness", "QCDE"), ("Contrast", "65HE"), ("Busyness", "NQ30"), ("Complexity", "HDEZ"), ("Strength", "1X9X")]);
+pub const FEATURES: &[Definition] = &definitions([
+    ("Coarseness", "QCDE"),
+    ("Contrast", "65HE"),
+    ("Busyness", "NQ30"),
+    ("Complexity", "HDEZ"),
+    ("Strength", "1X9X"),
+]);
 
 /// PyRadiomics has the same features.
 pub const PYRADIOMICS: &[Definition] = FEATURES;
@@ -35,7 +40,8 @@ pub fn features(levels: &Levels, extent: Extent, distance: usize) -> Values {
 
 pub(super) fn features_of(field: &Field, extent: Extent, distance: usize) -> Values {
     let offsets = around(extent.in_space(), distance);
-    let matrices = extent.matrices(field.slices()).into_iter().map(|slices| Differences::count(field, &slices, &offsets, false).features());
+    let matrices =
+        extent.matrices(field.slices()).into_iter().map(|slices| Differences::count(field, &slices, &offsets, false).features());
     average(matrices, FEATURES.len())
 }
 
@@ -63,7 +69,10 @@ struct Differences {
 impl Differences {
     /// Counts neighbours at the offsets and their opposites.
     fn count(field: &Field, slices: &Range<usize>, offsets: &[Offset], lonely: bool) -> Differences {
-        Arch::new().dispatch(#[inline(always)] || Differences::sum(field, slices, offsets, lonely))
+        Arch::new().dispatch(
+            #[inline(always)]
+            || Differences::sum(field, slices, offsets, lonely),
+        )
     }
 
     #[inline(always)]
@@ -91,7 +100,8 @@ impl Differences {
     }
 
     fn features(&self) -> Values {
-        let levels = (0_u32..).map(f64::from).zip(self.number.iter().zip(&self.difference)).skip(1).filter(|(_, (n, _))| **n > 0.0);
+        let levels =
+            (0_u32..).map(f64::from).zip(self.number.iter().zip(&self.difference)).skip(1).filter(|(_, (n, _))| **n > 0.0);
         let number: f64 = levels.clone().map(|(_, (n, _))| n).sum();
         if !(number > 0.0) {
             return vec![None; FEATURES.len()];

@@ -34,12 +34,14 @@ pub(super) fn features(cells: &[Cell], elements: f64) -> Vec<Option<f64>> {
     let (mut logarithm, mut energy) = (0.0, 0.0);
     for cell in cells {
         let (level, size) = (f64::from(cell.row).powi(2), f64::from(cell.column).powi(2));
-        let terms = [cell.number / (level * size), cell.number * level / size, cell.number * size / level, cell.number * level * size];
+        let terms =
+            [cell.number / (level * size), cell.number * level / size, cell.number * size / level, cell.number * level * size];
         joint.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
         logarithm += cell.number * cell.number.log2();
         energy += cell.number * cell.number;
     }
-    let by_level = cells.chunk_by(|a, b| a.row == b.row).map(|row| (f64::from(row[0].row), row.iter().map(|cell| cell.number).sum()));
+    let by_level =
+        cells.chunk_by(|a, b| a.row == b.row).map(|row| (f64::from(row[0].row), row.iter().map(|cell| cell.number).sum()));
     let levels = Margin::of(by_level, total);
     let sizes = Margin::of(by_column(cells).into_iter(), total);
     [sizes.low, sizes.high, levels.low, levels.high]
@@ -100,7 +102,8 @@ mod tests {
 
     #[test]
     fn columns_are_summed_alike_below_and_above_the_limit() {
-        let cells = |far: u32| [(1, 2, 3.0), (1, far, 1.0), (2, 2, 4.0)].map(|(row, column, number)| Cell { row, column, number });
+        let cells =
+            |far: u32| [(1, 2, 3.0), (1, far, 1.0), (2, 2, 4.0)].map(|(row, column, number)| Cell { row, column, number });
         assert_eq!(by_column(&cells(5)), [(2.0, 7.0), (5.0, 1.0)]);
         assert_eq!(by_column(&cells(1 << 20)), [(2.0, 7.0), (f64::from(1 << 20), 1.0)]);
     }
@@ -109,7 +112,10 @@ mod tests {
     fn two_equal_cells_have_one_bit() {
         let cells = [Cell { row: 1, column: 1, number: 2.0 }, Cell { row: 2, column: 3, number: 2.0 }];
         let found = features(&cells, 8.0);
-        assert_eq!((found[12], found[13], found[14], found[15], found[16]), (Some(0.5), Some(0.25), Some(1.0), Some(1.0), Some(0.5)));
+        assert_eq!(
+            (found[12], found[13], found[14], found[15], found[16]),
+            (Some(0.5), Some(0.25), Some(1.0), Some(1.0), Some(0.5))
+        );
         assert_eq!(features(&[], 0.0), vec![None; FEATURES]);
     }
 }

@@ -28,7 +28,10 @@ pub(super) struct Zone {
 /// One pass in the order of memory: a voxel joins the zone of an equal neighbour before it, or begins one; where neighbours belong to two,
 /// those are joined. Distances are those of the padded box.
 pub(super) fn zones(field: &Field, offsets: &[Offset], distance: Option<&[u16]>) -> Vec<Zone> {
-    Arch::new().dispatch(#[inline(always)] || label(field, offsets, distance))
+    Arch::new().dispatch(
+        #[inline(always)]
+        || label(field, offsets, distance),
+    )
 }
 
 #[inline(always)]
@@ -170,10 +173,8 @@ impl Representatives {
             let apart: Offset = std::array::from_fn(|axis| a[axis] - b[axis]);
             offsets.contains(&apart) || offsets.contains(&apart.map(|step| -step))
         };
-        let touching: Vec<u16> = offsets
-            .iter()
-            .map(|a| offsets.iter().enumerate().map(|(bit, b)| u16::from(connected(a, b)) << bit).sum())
-            .collect();
+        let touching: Vec<u16> =
+            offsets.iter().map(|a| offsets.iter().enumerate().map(|(bit, b)| u16::from(connected(a, b)) << bit).sum()).collect();
         let kept = |set: u16| {
             let (mut left, mut kept) = (set, 0);
             while left != 0 {
