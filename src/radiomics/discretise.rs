@@ -1,6 +1,6 @@
 //! Discretisation: intensities of a region become the few grey levels that histograms and textures count.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::error::{Error, Result};
 
@@ -69,10 +69,15 @@ impl Levels {
                 "a region of {size:?} voxels is too long for textures: at most {MAXIMUM_LEVEL} an axis"
             )));
         }
-        Arch::new().dispatch(
+        struct Assign<'a>([usize; 3], [f64; 3], &'a [f64], &'a [bool], Discretisation);
+        impl WithSimd for Assign<'_> {
+            type Output = Result<Levels>;
             #[inline(always)]
-            || Levels::assigned(size, spacing, intensity, inside, rule),
-        )
+            fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+                Levels::assigned(self.0, self.1, self.2, self.3, self.4)
+            }
+        }
+        Arch::new().dispatch(Assign(size, spacing, intensity, inside, rule))
     }
 
     #[inline(always)]

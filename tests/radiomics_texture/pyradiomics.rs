@@ -9,8 +9,10 @@ use vbx::radiomics::{Definition, Discretisation, Levels, Values};
 use crate::common::reference;
 use crate::volumes::Region;
 
-/// Families as PyRadiomics names them.
-const FAMILIES: [(&str, &[Definition], fn(&Levels, &Settings) -> Values); 5] = [
+/// A family as PyRadiomics names it, its features, and what computes them.
+type Family = (&'static str, &'static [Definition], fn(&Levels, &Settings) -> Values);
+
+const FAMILIES: [Family; 5] = [
     ("glcm", glcm::PYRADIOMICS, glcm::pyradiomics),
     ("glrlm", glrlm::PYRADIOMICS, glrlm::pyradiomics),
     ("glszm", glszm::PYRADIOMICS, glszm::pyradiomics),

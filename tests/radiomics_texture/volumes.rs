@@ -1,4 +1,5 @@
 //! Images and masks of the reference collection, cropped to the region.
+#![allow(dead_code)]
 
 use std::path::Path;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::aggregation::{Aggregation, average};
 use super::field::{Field, Offset, directions};
@@ -94,10 +94,15 @@ fn of_runs(cells: &[Cell]) -> Values {
 /// number of runs of at least j, so no run needs to be followed to its end. Voxels that begin a run, most of them, are not counted one by
 /// one: they are those that are left.
 fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
-    Arch::new().dispatch(
+    struct Count<'a>(&'a Field, &'a Range<usize>, &'a [Offset], &'a mut [u16]);
+    impl WithSimd for Count<'_> {
+        type Output = Vec<Cell>;
         #[inline(always)]
-        || count_runs(field, slices, offsets, lengths),
-    )
+        fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+            count_runs(self.0, self.1, self.2, self.3)
+        }
+    }
+    Arch::new().dispatch(Count(field, slices, offsets, lengths))
 }
 
 #[inline(always)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::aggregation::{Extent, average};
 use super::field::{Field, Offset};
@@ -86,10 +86,15 @@ fn of_cells(cells: &[Cell]) -> Values {
 
 /// n(level, dependent neighbours + 1), of neighbours at the offsets and their opposites.
 fn dependences(field: &Field, slices: &Range<usize>, offsets: &[Offset], dependence: u16) -> Vec<Cell> {
-    Arch::new().dispatch(
+    struct Count<'a>(&'a Field, &'a Range<usize>, &'a [Offset], u16);
+    impl WithSimd for Count<'_> {
+        type Output = Vec<Cell>;
         #[inline(always)]
-        || count(field, slices, offsets, dependence),
-    )
+        fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+            count(self.0, self.1, self.2, self.3)
+        }
+    }
+    Arch::new().dispatch(Count(field, slices, offsets, dependence))
 }
 
 #[inline(always)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::aggregation::{Extent, average};
 use super::field::{Field, Offset};
@@ -69,10 +69,15 @@ struct Differences {
 impl Differences {
     /// Counts neighbours at the offsets and their opposites.
     fn count(field: &Field, slices: &Range<usize>, offsets: &[Offset], lonely: bool) -> Differences {
-        Arch::new().dispatch(
+        struct Count<'a>(&'a Field, &'a Range<usize>, &'a [Offset], bool);
+        impl WithSimd for Count<'_> {
+            type Output = Differences;
             #[inline(always)]
-            || Differences::sum(field, slices, offsets, lonely),
-        )
+            fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+                Differences::sum(self.0, self.1, self.2, self.3)
+            }
+        }
+        Arch::new().dispatch(Count(field, slices, offsets, lonely))
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::aggregation::{Extent, average};
 use super::field::{DIRECTIONS, Field, Offset};
@@ -28,10 +28,15 @@ pub(super) struct Zone {
 /// One pass in the order of memory: a voxel joins the zone of an equal neighbour before it, or begins one; where neighbours belong to two,
 /// those are joined. Distances are those of the padded box.
 pub(super) fn zones(field: &Field, offsets: &[Offset], distance: Option<&[u16]>) -> Vec<Zone> {
-    Arch::new().dispatch(
+    struct Label<'a>(&'a Field, &'a [Offset], Option<&'a [u16]>);
+    impl WithSimd for Label<'_> {
+        type Output = Vec<Zone>;
         #[inline(always)]
-        || label(field, offsets, distance),
-    )
+        fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+            label(self.0, self.1, self.2)
+        }
+    }
+    Arch::new().dispatch(Label(field, offsets, distance))
 }
 
 #[inline(always)]
