@@ -99,7 +99,7 @@ impl Gabor {
     fn directions(&self) -> Vec<f64> {
         let Some(step) = self.theta_step else { return vec![self.theta] };
         let count = ((360.0 / step) - 1e-9).ceil() as usize;
-        let paired = count % 2 == 0 && (count as f64 * step - 360.0).abs() < 1e-9;
+        let paired = count.is_multiple_of(2) && (count as f64 * step - 360.0).abs() < 1e-9;
         (0..if paired { count / 2 } else { count }).map(|turn| self.theta + step * turn as f64).collect()
     }
 

@@ -94,15 +94,12 @@ impl SeparableWavelet {
     }
 
     pub(super) fn support(&self) -> [usize; 3] {
-        let mut most = [0; 3];
-        for chain in self.chains() {
-            for axis in 0..3 {
-                let [before, after] =
-                    chain.iter().fold([0, 0], |[b, a], step| [b + step.reach()[axis][0], a + step.reach()[axis][1]]);
-                most[axis] = most[axis].max(before).max(after);
-            }
-        }
-        most
+        let along = |chain: &[Separable], axis: usize| {
+            let reach = |side: usize| chain.iter().map(|step| step.reach()[axis][side]).sum::<usize>();
+            reach(0).max(reach(1))
+        };
+        let chains = self.chains();
+        std::array::from_fn(|axis| chains.iter().map(|chain| along(chain, axis)).max().unwrap_or(0))
     }
 
     pub(super) fn apply(&self, image: &Volume, place: &BoundingBox) -> Result<Volume> {
