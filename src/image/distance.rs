@@ -100,7 +100,8 @@ impl Envelope {
                 if begin > its_begin {
                     break;
                 }
-                (self.apex.pop(), self.from.pop());
+                self.apex.pop();
+                self.from.pop();
                 begin = f64::NEG_INFINITY;
             }
             self.apex.push(k);

@@ -48,7 +48,8 @@ impl Default for N4 {
 #[derive(Debug, Clone)]
 pub struct BiasField {
     grid: Grid,
-    levels: Vec<Lattice>,
+    lattice: Lattice,
+    mesh: usize,
     /// Subtracted from the logarithm, so that its mean is 0 where it was estimated.
     offset: f64,
 }
@@ -78,10 +79,15 @@ impl N4 {
             return Err(Error::study("no voxel of the mask is positive: a multiplicative field cannot be estimated"));
         }
         let mut log_field = vec![0.0; coarse.log.len()];
-        let mut levels = Vec::with_capacity(self.levels);
+        let mut mesh = 1;
+        let mut basis = coarse.basis(mesh);
+        let mut lattice = Lattice::zero(&basis);
         for level in 0..self.levels {
-            let basis = coarse.basis(1 << level);
-            let mut lattice = Lattice::zero(&basis);
+            if level > 0 {
+                lattice = lattice.refined(&basis);
+                mesh *= 2;
+                basis = coarse.basis(mesh);
+            }
             for _ in 0..self.iterations {
                 let uncorrected: Vec<f64> = coarse.log.iter().zip(&log_field).map(|(v, b)| v - b).collect();
                 let Some(sharpener) = Sharpener::new(self, &uncorrected, &coarse.inside) else { break };
@@ -94,11 +100,10 @@ impl N4 {
                     break;
                 }
             }
-            levels.push(lattice);
         }
         let inside = || log_field.iter().zip(&coarse.inside).filter(|(_, inside)| **inside).map(|(b, _)| *b);
         let offset = inside().sum::<f64>() / inside().count() as f64;
-        Ok(BiasField { grid: image.grid.clone(), levels, offset })
+        Ok(BiasField { grid: image.grid.clone(), lattice, mesh, offset })
     }
 
     /// The image divided by its field.
@@ -125,15 +130,9 @@ impl N4 {
 impl BiasField {
     /// Natural logarithm of the field, at every voxel of the image.
     pub fn log_field(&self) -> Volume {
-        let mut log = vec![-self.offset; self.grid.voxels()];
-        for (level, lattice) in self.levels.iter().enumerate() {
-            let mesh = 1 << level;
-            let basis = [0, 1, 2].map(|axis| {
-                let n = self.grid.size[axis];
-                Basis::new((0..n).map(|x| x as f64), n, mesh)
-            });
-            log.iter_mut().zip(lattice.evaluate(&basis)).for_each(|(log, value)| *log += value);
-        }
+        let basis = self.grid.size.map(|n| Basis::new((0..n).map(|x| x as f64), n, self.mesh));
+        let mut log = self.lattice.evaluate(&basis);
+        log.iter_mut().for_each(|log| *log -= self.offset);
         Volume::new(self.grid.clone(), log)
     }
 }

@@ -95,7 +95,7 @@ impl WhiteStripe {
             .filter(|bin| density[*bin] > before(*bin) && density[*bin] >= after(*bin) && density[*bin] >= LEAST_PEAK * highest);
         let bin = match self.peak {
             Peak::First => peaks.next(),
-            Peak::Last => peaks.last(),
+            Peak::Last => peaks.next_back(),
             Peak::Highest => peaks.find(|bin| density[*bin] == highest),
         };
         let bin = bin.ok_or_else(|| Error::study("the image's histogram has no peak"))?;
