@@ -118,9 +118,9 @@ pub(super) fn extract(
     if !failed.is_empty() {
         let rows: Vec<usize> = failed.iter().map(|case| case.row).collect();
         let message = format!(
-            "{modality}: {} of {imaged} cases could not be extracted and lack this modality; the first: {}",
-            failed.len(),
-            failed[0].why
+            "{modality}: {} of {imaged} cases could not be extracted and lack this modality; `vbx extract` writes the reasons into \
+             {modality}.failed.csv",
+            failed.len()
         );
         findings.push(Finding::warning("extraction-failed", message).in_file(manifest).at_rows(rows));
     }

@@ -1,0 +1,183 @@
+//! A cohort of images through a study: manifests, extraction that resumes, bad scans as reported rows, the whole run.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use vbx::image::write::overlay::{Picture, write_png};
+use vbx::study::extract::{Silent, Watch};
+use vbx::study::plan::{Workspace, extract_images};
+
+/// A disc of a texture on a noisy ground, and its mask.
+fn draw(folder: &Path, name: &str, radius: f64, seed: usize) {
+    let side = 64;
+    let inside = |x: usize, y: usize| (x as f64 - 31.5).hypot(y as f64 - 31.5) <= radius;
+    let grey = |x: usize, y: usize| (if inside(x, y) { 60 } else { 150 }) + ((x * 31 + y * 17 + seed * 7) % 23) as u8;
+    let paint = |level: &dyn Fn(usize, usize) -> u8| Picture {
+        width: side,
+        height: side,
+        pixels: (0..side * side).flat_map(|at| [level(at % side, at / side); 3]).collect(),
+    };
+    write_png(&folder.join(format!("{name}.png")), &paint(&grey)).unwrap();
+    write_png(&folder.join(format!("{name}_mask.png")), &paint(&|x, y| if inside(x, y) { 255 } else { 0 })).unwrap();
+}
+
+fn study(folder: &Path, rows: &str, options: &str) -> PathBuf {
+    std::fs::write(folder.join("images.csv"), format!("patient_id,image,mask,pixel,outcome\n{rows}")).unwrap();
+    let path = folder.join("study.toml");
+    let text = format!(
+        "title = \"t\"\n[outcome]\ncolumn = \"outcome\"\nevent = \"1\"\n[modality.us.ultrasound]\nfile = \"images.csv\"\n{options}\n\
+         [arm.us.single]\nmodality = \"us\"\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn extract(study: &Path, watch: &dyn Watch) -> vbx::error::Result<(vbx::table::FeatureTable, vbx::study::extract::ExtractedFeatures)> {
+    let work = Workspace::in_run(&study.with_extension("run"), watch);
+    Ok(extract_images(study, &work, None)?.into_iter().map(|(_, table, made)| (table, made)).next().unwrap())
+}
+
+fn scalar(table: &vbx::table::FeatureTable, name: &str) -> Vec<Option<f64>> {
+    match table.columns().find(|(found, _)| found.to_string() == name).unwrap_or_else(|| panic!("no {name}")).1 {
+        vbx::table::ColumnView::Scalar(values) => values.to_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn shape_is_in_millimetres_and_rings_surround_the_lesion() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, radius) in [("a", 10.0), ("b", 15.0)] {
+        draw(folder.path(), name, radius, 1);
+    }
+    let rows = "P1,a.png,a_mask.png,0.02,0\nP2,b.png,b_mask.png,0.02,1\n";
+    let options = "pixel-size.column = { name = \"pixel\", unit = \"cm\" }\nregions = [\"lesion\", { ring = { to-mm = 1.0 } }]";
+    let (table, made) = extract(&study(folder.path(), rows, options), &Silent).unwrap();
+    assert!(made.failed.is_empty());
+    let area = scalar(&table, "us.bmode.lesion_original_shape2D_PixelSurface");
+    for (area, radius) in area.iter().zip([10.0, 15.0]) {
+        // A disc of that radius in pixels of 0.2 mm; a digital disc misses the area by its border's rounding.
+        let expected = std::f64::consts::PI * (radius * 0.2_f64).powi(2);
+        assert!((area.unwrap() / expected - 1.0).abs() < 0.03, "{area:?} {expected}");
+    }
+    let mean = |region: &str| scalar(&table, &format!("us.bmode.{region}_original_firstorder_Mean"))[0].unwrap();
+    // Grey levels are 60 to 82 inside and 150 to 172 around.
+    assert!((60.0..=82.0).contains(&mean("lesion")) && (150.0..=172.0).contains(&mean("peri1mm")));
+    assert!((scalar(&table, "us.bmode.lesion_outline_descriptor_DepthWidthRatio")[0].unwrap() - 1.0).abs() < 1e-12);
+    let info = table.dictionary().0.into_iter().find(|info| info.name.to_string().ends_with("peri1mm_original_glcm_Contrast"));
+    let from = info.unwrap().origin;
+    assert_eq!(from.ibsi_code.as_deref(), Some("ACUI"));
+    assert_eq!(from.extracted.map(|e| (e.image, e.region, e.class)), Some(("bmode".into(), "peri1mm".into(), "glcm".into())));
+}
+
+#[test]
+fn a_bad_scan_is_a_reported_row_and_the_others_are_extracted() {
+    let folder = tempfile::tempdir().unwrap();
+    draw(folder.path(), "a", 10.0, 1);
+    draw(folder.path(), "b", 12.0, 2);
+    let whole = std::fs::read(folder.path().join("b.png")).unwrap();
+    std::fs::write(folder.path().join("b.png"), &whole[..whole.len() / 2]).unwrap();
+    let rows = "P1,a.png,a_mask.png,1,0\nP2,b.png,b_mask.png,1,1\nP3,none.png,a_mask.png,1,1\nP4,,,1,0\n";
+    let (table, made) = extract(&study(folder.path(), rows, ""), &Silent).unwrap();
+    assert_eq!((table.n_cases(), made.absent), (4, 1));
+    assert_eq!(made.failed.iter().map(|case| case.row).collect::<Vec<_>>(), [3, 4]);
+    assert!(made.failed[0].why.contains("b.png") && made.failed[1].why.contains("none.png"));
+    // What reaches a report names rows, never a file: file names may hold identifiers.
+    let said: String = made.findings.iter().map(ToString::to_string).collect();
+    assert!(said.contains("2 of 3 cases") && !said.contains("b.png") && !said.contains("none.png"), "{said}");
+    let mean = scalar(&table, "us.bmode.lesion_original_firstorder_Mean");
+    assert_eq!(mean.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, false, false]);
+}
+
+#[test]
+fn several_images_of_a_lesion_become_one_row_by_the_stated_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, radius) in [("a", 8.0), ("b", 14.0), ("c", 11.0)] {
+        draw(folder.path(), name, radius, 1);
+    }
+    let rows = "P1,a.png,a_mask.png,1,0\nP1,b.png,b_mask.png,1,0\nP2,c.png,c_mask.png,1,1\n";
+    let area = |rule: &str| {
+        let options = format!("pixel-size.mm = 0.1\nseveral = \"{rule}\"");
+        let (table, _) = extract(&study(folder.path(), rows, &options), &Silent).unwrap();
+        assert_eq!(table.n_cases(), 2);
+        scalar(&table, "us.bmode.lesion_original_shape2D_PixelSurface")[0].unwrap()
+    };
+    let (first, largest, mean) = (area("first"), area("largest"), area("mean"));
+    assert!(first < mean && mean < largest);
+    assert!((mean - (first + largest) / 2.0).abs() < 1e-12);
+}
+
+struct Counting(AtomicUsize);
+
+impl Watch for Counting {
+    fn begin(&self, _: &str, _: usize) {}
+    fn case(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+    fn end(&self) {}
+}
+
+#[test]
+fn an_extraction_goes_on_where_it_was_and_notices_a_changed_image() {
+    let folder = tempfile::tempdir().unwrap();
+    draw(folder.path(), "a", 10.0, 1);
+    draw(folder.path(), "b", 12.0, 2);
+    let path = study(folder.path(), "P1,a.png,a_mask.png,1,0\nP2,b.png,b_mask.png,1,1\n", "");
+    let watch = Counting(AtomicUsize::new(0));
+    let (before, _) = extract(&path, &watch).unwrap();
+    assert_eq!(watch.0.load(Ordering::Relaxed), 2);
+    let kept = || {
+        let mut files: Vec<_> = std::fs::read_dir(path.with_extension("run").join("extracted/us")).unwrap().map(|f| f.unwrap().path()).collect();
+        files.sort();
+        files
+    };
+    let stored = kept();
+    assert_eq!(stored.len(), 2);
+    let times: Vec<_> = stored.iter().map(|file| file.metadata().unwrap().modified().unwrap()).collect();
+    let (again, _) = extract(&path, &Silent).unwrap();
+    assert_eq!(before, again);
+    assert!(stored.iter().zip(&times).all(|(file, time)| file.metadata().unwrap().modified().unwrap() == *time));
+    draw(folder.path(), "b", 12.0, 3);
+    let (changed, _) = extract(&path, &Silent).unwrap();
+    assert_eq!(kept().len(), 3);
+    assert_ne!(changed, again);
+}
+
+#[test]
+fn a_manifest_that_cannot_be_used_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    draw(folder.path(), "a", 10.0, 1);
+    let rows = "P1,a.png,a_mask.png,x,0\nP2,a.png,a_mask.png,1,1\n";
+    let said = |options: &str| extract(&study(folder.path(), rows, options), &Silent).unwrap_err().to_string();
+    let missing = said("image = \"picture\"");
+    assert!(missing.contains("images.csv") && missing.contains("picture"), "{missing}");
+    let text = said("pixel-size.column = { name = \"pixel\" }");
+    assert!(text.contains("row 2") && text.contains("pixel") && text.contains("a number"), "{text}");
+    let params = said("params = \"none.yaml\"");
+    assert!(params.contains("none.yaml"), "{params}");
+    let twice = said("regions = [\"lesion\", \"lesion\"]");
+    assert!(twice.contains("twice"), "{twice}");
+}
+
+/// 256 ultrasound images with outlines: the first rows of the real manifest are extracted as they stand.
+#[test]
+fn breast_ultrasound_is_read_as_it_lies() {
+    let Some(sheet) = common::reference("cohorts/breast_usg_clinical.xlsx") else { return };
+    let images = common::reference("cohorts/breast_usg").unwrap();
+    let (table, _) = vbx::table::read(&sheet, &vbx::table::ReadOptions::default()).unwrap();
+    let cell = |column: &str, row: usize| table.column(column).unwrap().text(row).unwrap().into_owned();
+    let rows: String = (0..6)
+        .map(|row| {
+            let file = |column| images.join(cell(column, row)).display().to_string();
+            format!("P{row},{},{},{},{}\n", file("Image_filename"), file("Mask_tumor_filename"), cell("Pixel_size", row), row % 2)
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = study(folder.path(), &rows, "pixel-size.column = { name = \"pixel\", unit = \"cm\" }");
+    let (table, made) = extract(&path, &Silent).unwrap();
+    assert!(made.failed.is_empty(), "{:?}", made.failed);
+    // Breast lesions on ultrasound are millimetres to a few centimetres wide.
+    let diameter = scalar(&table, "us.bmode.lesion_original_shape2D_MaximumDiameter");
+    assert!(diameter.iter().all(|mm| (3.0..60.0).contains(&mm.unwrap())), "{diameter:?}");
+}
