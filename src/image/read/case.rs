@@ -34,7 +34,7 @@ pub fn format_of(path: &Path) -> Result<Format> {
         return Ok(Format::Dicom);
     }
     let mut start = Vec::new();
-    Stream::open(path)?.read_up_to(132, &mut start)?;
+    Stream::open_head(path)?.read_up_to(132, &mut start)?;
     format_of_bytes(&start).ok_or_else(|| {
         InputError::new(path, "a file of no known image format", "NIfTI, NRRD, DICOM, PNG, JPEG, TIFF or BMP").into()
     })
@@ -131,7 +131,11 @@ pub fn read_grid(path: &Path) -> Result<Option<Grid>> {
 /// # Errors
 /// As the format's reader; DICOM regions need the image's grid, see [`read_mask`].
 pub fn read_labels(path: &Path, spacing: [f64; 2]) -> Result<Labels> {
-    match format_of(path)? {
+    labels_as(path, format_of(path)?, spacing)
+}
+
+fn labels_as(path: &Path, format: Format, spacing: [f64; 2]) -> Result<Labels> {
+    match format {
         Format::Nifti => nifti::read_labels(path),
         Format::Nrrd => nrrd::read_labels(path),
         Format::Raster => raster::read_labels(path, spacing),
@@ -144,18 +148,19 @@ pub fn read_labels(path: &Path, spacing: [f64; 2]) -> Result<Labels> {
 /// # Errors
 /// As the format's reader; when the grids differ (both are shown), or the label does not occur (those that do are named).
 pub fn read_mask(path: &Path, label: Label, image: (&Path, &Grid)) -> Result<Mask> {
-    if format_of(path)? == Format::Dicom {
+    let format = format_of(path)?;
+    if format == Format::Dicom {
         return dicom::read_mask(path, label, image.1);
     }
-    let labels = labels_for(path, image)?;
+    let labels = labels_for(path, format, image)?;
     check::region(path, &labels, label)
 }
 
 /// Labels on the grid of an image. A flat mask states no size in mm: it takes the image's, when it has as many pixels.
-fn labels_for(path: &Path, image: (&Path, &Grid)) -> Result<Labels> {
+fn labels_for(path: &Path, format: Format, image: (&Path, &Grid)) -> Result<Labels> {
     let [x, y, _] = image.1.spacing;
-    let mut labels = read_labels(path, [x, y])?;
-    if format_of(path)? == Format::Raster && labels.grid.size == image.1.size {
+    let mut labels = labels_as(path, format, [x, y])?;
+    if format == Format::Raster && labels.grid.size == image.1.size {
         labels.grid = image.1.clone();
     }
     check::same_grid(image, (path, &labels.grid))?;
@@ -183,7 +188,8 @@ pub struct Case {
 /// # Errors
 /// As [`read_image`] and [`read_mask`]; and when a voxel of the region is NaN or infinite.
 pub fn read_case(image: &Path, mask: &Path, label: Label, margin: usize, options: &ImageOptions) -> Result<Case> {
-    let streamed = match (format_of(image)?, format_of(mask)?) {
+    let (image_format, mask_format) = (format_of(image)?, format_of(mask)?);
+    let streamed = match (image_format, mask_format) {
         (_, Format::Dicom) => None,
         (Format::Nifti, _) => Some(nifti::read_grid(image)?.0),
         (Format::Nrrd, _) if options.volume.unwrap_or(0) == 0 => Some(nrrd::read_grid(image)?),
@@ -191,9 +197,9 @@ pub fn read_case(image: &Path, mask: &Path, label: Label, margin: usize, options
     };
     let case = match streamed {
         Some(grid) => {
-            let labels = labels_for(mask, (image, &grid))?;
+            let labels = labels_for(mask, mask_format, (image, &grid))?;
             let CroppedMask { full, bounds, mask } = check::cropped_region(mask, &labels, label, margin)?;
-            let part = match (format_of(image)?, options.volume) {
+            let part = match (image_format, options.volume) {
                 (Format::Nifti, None) => nifti::read_region(image, &bounds)?,
                 (Format::Nifti, Some(volume)) => nifti::read_region_at(image, volume, &bounds)?,
                 _ => nrrd::read_region(image, &bounds)?,

@@ -10,6 +10,8 @@ use crate::error::{Error, InputError, Result};
 
 /// Inflated bytes held between two reads: large enough that calls cost nothing, small enough for the second-level cache.
 const BUFFER: usize = 128 << 10;
+/// The same for a look at a header.
+const HEAD_BUFFER: usize = 4 << 10;
 /// Compressed bytes held between two reads.
 const COMPRESSED_BUFFER: usize = 64 << 10;
 /// Deflate cannot expand further than this (258 bytes by two bits), so a longer claim is false.
@@ -54,7 +56,15 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// [`Error::Io`] when it cannot be opened.
     pub fn open(path: &Path) -> Result<Stream<'static>> {
-        Stream::opened(path, true)
+        Stream::opened(path, true, BUFFER)
+    }
+
+    /// As [`Stream::open`], for a look at the first bytes: no more than a few kilobytes are inflated.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be opened.
+    pub fn open_head(path: &Path) -> Result<Stream<'static>> {
+        Stream::opened(path, true, HEAD_BUFFER)
     }
 
     /// A file as it is, whatever it begins with.
@@ -62,10 +72,10 @@ impl<'a> Stream<'a> {
     /// # Errors
     /// [`Error::Io`] when it cannot be opened.
     pub fn open_plain(path: &Path) -> Result<Stream<'static>> {
-        Stream::opened(path, false)
+        Stream::opened(path, false, BUFFER)
     }
 
-    fn opened(path: &Path, inflate: bool) -> Result<Stream<'static>> {
+    fn opened(path: &Path, inflate: bool, buffer: usize) -> Result<Stream<'static>> {
         let fault = |cause| Error::io(path, cause);
         let mut file = File::open(path).map_err(fault)?;
         let length = file.metadata().map_err(fault)?.len();
@@ -77,10 +87,10 @@ impl<'a> Stream<'a> {
         Ok(Stream {
             path: path.to_path_buf(),
             bytes: if compressed {
-                let compressed = BufReader::with_capacity(COMPRESSED_BUFFER, file);
-                Bytes::Inflated(BufReader::with_capacity(BUFFER, Box::new(MultiGzDecoder::new(compressed))))
+                let compressed = BufReader::with_capacity(buffer.min(COMPRESSED_BUFFER), file);
+                Bytes::Inflated(BufReader::with_capacity(buffer, Box::new(MultiGzDecoder::new(compressed))))
             } else {
-                Bytes::File(BufReader::with_capacity(BUFFER, file))
+                Bytes::File(BufReader::with_capacity(buffer, file))
             },
             position: 0,
             most: if compressed { length.saturating_mul(LARGEST_EXPANSION) } else { length },

@@ -47,7 +47,7 @@ pub fn mask(path: &Path, object: &DefaultDicomObject, label: Label, grid: &Grid)
     for structure in wanted {
         let mut inside = vec![false; grid.voxels()];
         let contours = items(object, tags::ROI_CONTOUR_SEQUENCE).iter();
-        let own = contours.filter(|item| number(*item, tags::REFERENCED_ROI_NUMBER) == Some(f64::from(structure.number)));
+        let own = contours.filter(|item| number(item, tags::REFERENCED_ROI_NUMBER) == Some(f64::from(structure.number)));
         for contour in own.flat_map(|item| items(item, tags::CONTOUR_SEQUENCE)) {
             if let Some(points) = closed(contour) {
                 let points: Vec<[f64; 3]> = points.iter().map(|point| index_of(grid, *point)).collect();

@@ -1,5 +1,6 @@
 //! A DICOM file as an object, and plain access to its attributes.
 
+use std::io::Read;
 use std::path::Path;
 
 use dicom_object::file::ReadPreamble;
@@ -117,12 +118,32 @@ pub fn parse(path: &Path, bytes: &[u8], head: bool) -> Result<DefaultDicomObject
     if syntax == DEFLATED {
         return Err(InputError::new(path, "a deflated data set", "another transfer syntax: convert the file").into());
     }
-    walk::check(path, bytes, start, syntax == IMPLICIT_LITTLE_ENDIAN, syntax == EXPLICIT_BIG_ENDIAN)?;
-    let options = OpenFileOptions::new().read_preamble(ReadPreamble::Never);
-    let options = if head { options.read_until(tags::PIXEL_DATA) } else { options };
-    options
-        .from_reader(&bytes[PREAMBLE..])
+    let pixels = walk::check(path, bytes, start, syntax == IMPLICIT_LITTLE_ENDIAN, syntax == EXPLICIT_BIG_ENDIAN)?;
+    let data = &bytes[start..if head { pixels } else { bytes.len() }];
+    // The parser gets a file meta group of ours: it holds nothing but what was read here, so no length in it is a mere claim.
+    OpenFileOptions::new()
+        .read_preamble(ReadPreamble::Never)
+        .from_reader(meta_group_of(&syntax).as_slice().chain(data))
         .map_err(|cause| InputError::new(path, format!("a damaged DICOM file ({})", chain(&cause)), "a whole one").into())
+}
+
+/// The shortest file meta group that states a transfer syntax.
+fn meta_group_of(syntax: &str) -> Vec<u8> {
+    let unique = |element: u8, value: &str| {
+        let even = value.len().next_multiple_of(2);
+        let mut bytes = vec![0x02, 0x00, element, 0x00, b'U', b'I', even as u8, (even >> 8) as u8];
+        bytes.extend(value.bytes().chain(std::iter::repeat(0)).take(even));
+        bytes
+    };
+    let mut content = vec![0x02, 0x00, 0x01, 0x00, b'O', b'B', 0, 0, 2, 0, 0, 0, 0, 1];
+    for (element, value) in [(0x02, "1.2"), (0x03, "1.2"), (0x10, syntax), (0x12, "1.2")] {
+        content.extend(unique(element, value));
+    }
+    let mut bytes = MARK.to_vec();
+    bytes.extend([0x02, 0x00, 0x00, 0x00, b'U', b'L', 4, 0]);
+    bytes.extend((content.len() as u32).to_le_bytes());
+    bytes.extend(content);
+    bytes
 }
 
 /// A DICOM file from disk.
@@ -154,7 +175,7 @@ fn meta_group(path: &Path, bytes: &[u8]) -> Result<(usize, String)> {
         }
         at = end;
     }
-    Ok((at, syntax.ok_or_else(damaged)?))
+    Ok((at, syntax.filter(|syntax| syntax.len() <= 64).ok_or_else(damaged)?))
 }
 
 /// An error with its causes, which dicom-rs keeps apart.

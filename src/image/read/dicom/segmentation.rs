@@ -181,9 +181,9 @@ impl Placement {
 
     fn voxel(&self, column: usize, row: usize, grid: &Grid) -> Option<usize> {
         let mut index = [0; 3];
-        for axis in 0..3 {
+        for (axis, voxel) in index.iter_mut().enumerate() {
             let at = self.origin[axis] + column as i64 * self.along_row[axis] + row as i64 * self.along_column[axis];
-            index[axis] = usize::try_from(at).ok().filter(|at| *at < grid.size[axis])?;
+            *voxel = usize::try_from(at).ok().filter(|at| *at < grid.size[axis])?;
         }
         Some(grid.at(index))
     }

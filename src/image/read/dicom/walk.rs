@@ -28,18 +28,20 @@ struct Walk<'a> {
     at: usize,
     big_endian: bool,
     open: Vec<Open>,
+    /// Where the pixels of the object itself begin (not those of an icon within a sequence).
+    pixels: Option<usize>,
 }
 
-/// Checks the data set that begins at `start`.
+/// Checks the data set that begins at `start`, and says where its pixels begin (its end, when it has none).
 ///
 /// # Errors
 /// [`InputError`] about the first element that is longer than what is left of the file.
-pub fn check(path: &Path, bytes: &[u8], start: usize, implicit: bool, big_endian: bool) -> Result<()> {
-    let mut walk = Walk { path, bytes, at: start, big_endian, open: vec![Open { end: None, implicit }] };
+pub fn check(path: &Path, bytes: &[u8], start: usize, implicit: bool, big_endian: bool) -> Result<usize> {
+    let mut walk = Walk { path, bytes, at: start, big_endian, open: vec![Open { end: None, implicit }], pixels: None };
     while walk.at < bytes.len() {
         walk.step()?;
     }
-    Ok(())
+    Ok(walk.pixels.unwrap_or(bytes.len()))
 }
 
 impl Walk<'_> {
@@ -99,7 +101,11 @@ impl Walk<'_> {
             self.open.pop();
         }
         let implicit = self.open.last().is_some_and(|open| open.implicit);
+        let start = self.at;
         let tag = self.tag()?;
+        if tag == PIXEL_DATA && self.open.len() == 1 {
+            self.pixels.get_or_insert(start);
+        }
         match tag {
             ITEM => {
                 let length = self.length()?;
@@ -126,11 +132,32 @@ impl Walk<'_> {
         }
         let kind = self.bytes.get(self.at..self.at + 2).map(<[u8]>::to_vec).unwrap_or_default();
         self.take::<2>()?;
-        let long = matches!(
+        // The parser takes a representation that it does not know for UN, with its long form.
+        let short = matches!(
             kind.as_slice(),
-            b"OB" | b"OD" | b"OF" | b"OL" | b"OV" | b"OW" | b"SQ" | b"SV" | b"UC" | b"UN" | b"UR" | b"UT" | b"UV"
+            b"AE"
+                | b"AS"
+                | b"AT"
+                | b"CS"
+                | b"DA"
+                | b"DS"
+                | b"DT"
+                | b"FD"
+                | b"FL"
+                | b"IS"
+                | b"LO"
+                | b"LT"
+                | b"PN"
+                | b"SH"
+                | b"SL"
+                | b"SS"
+                | b"ST"
+                | b"TM"
+                | b"UI"
+                | b"UL"
+                | b"US"
         );
-        if !long {
+        if short {
             let length = u16::from_le_bytes(self.take()?);
             return self.skip(tag, u32::from(length));
         }

@@ -100,7 +100,7 @@ impl<'a> Source<'a> {
 /// # Errors
 /// When the file cannot be read or is no NIfTI.
 pub fn read_grid(path: &Path) -> Result<(Grid, usize)> {
-    let header = Source::open(path)?.header;
+    let header = Header::read(&mut Stream::open_head(path)?)?;
     Ok((header.grid, header.volumes))
 }
 

@@ -115,7 +115,7 @@ impl<'a> Source<'a> {
 /// # Errors
 /// When the file cannot be read or is no NRRD.
 pub fn read_grid(path: &Path) -> Result<Grid> {
-    Ok(Source::open(path)?.header.grid)
+    Ok(Header::read(&mut Stream::open_head(path)?)?.grid)
 }
 
 /// An image.
