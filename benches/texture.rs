@@ -1,7 +1,7 @@
 //! The texture families in memory, one thread, on the peers' inputs.
 //!
-//! `cargo bench --bench texture`. CPU milliseconds, medians; reading, cropping and nothing else is left out. The first figure of an input
-//! is discretisation; then each family by itself, and all of them as the extractor computes them.
+//! `cargo bench --bench texture`. CPU milliseconds, medians; reading, cropping and nothing else is left out. The first figure of
+//! an input is discretisation; then each family by itself, and all of them as the extractor computes them.
 
 #![allow(clippy::print_stdout)]
 

@@ -4,8 +4,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::error::{Error, Result};
 
-/// The highest grey level that can be told apart. Finer bins are refused: they leave a region of millions of voxels nearly without
-/// equal neighbours, which is never meant.
+/// The highest grey level that can be told apart. Finer bins are refused: they leave a region of millions of voxels nearly
+/// without equal neighbours, which is never meant.
 pub const MAXIMUM_LEVEL: usize = u16::MAX as usize;
 
 /// How intensities become grey levels 1, 2, ….
@@ -22,10 +22,11 @@ pub enum Discretisation {
         /// Where the first bin begins: the lower bound of re-segmentation, or `None` for the region's smallest intensity.
         from: Option<f64>,
     },
-    /// PyRadiomics' `binWidth`: bins begin at multiples of the width, the first at the last multiple below the smallest intensity.
+    /// PyRadiomics' `binWidth`: bins begin at multiples of the width, the first at the last multiple below the smallest
+    /// intensity.
     PyRadiomicsWidth(f64),
-    /// PyRadiomics' `binCount`: NumPy's histogram edges, the last of them moved up by one unit. A flat region of intensity v has its
-    /// edges between v − 0.5 and v + 0.5, and so its level in the middle rather than at 1.
+    /// PyRadiomics' `binCount`: NumPy's histogram edges, the last of them moved up by one unit. A flat region of intensity v has
+    /// its edges between v − 0.5 and v + 0.5, and so its level in the middle rather than at 1.
     PyRadiomicsCount(usize),
 }
 
@@ -55,9 +56,10 @@ impl Levels {
     /// - `PyRadiomicsCount(n)`: the number of edges e ≤ x among a + (b − a) i / n, i < n.
     ///
     /// # Errors
-    /// [`Error::Study`] when the region is empty, holds an intensity that is not finite or (without discretisation) not a whole number from
-    /// 1 upwards or (with bins from a lower bound) lies below it, when bins are so narrow that there would be more than
-    /// [`MAXIMUM_LEVEL`] levels, or an axis has so many voxels; [`Error::Usage`] when the width or number of bins is not positive.
+    /// [`Error::Study`] when the region is empty, holds an intensity that is not finite or (without discretisation) not a whole
+    /// number from 1 upwards or (with bins from a lower bound) lies below it, when bins are so narrow that there would be more
+    /// than [`MAXIMUM_LEVEL`] levels, or an axis has so many voxels; [`Error::Usage`] when the width or number of bins is not
+    /// positive.
     ///
     /// # Panics
     /// If the slices do not have one entry per voxel: a fault of the caller, never of a file.
@@ -134,7 +136,8 @@ fn assign(size: [usize; 3], intensity: &[f64], inside: &[bool], highest: f64, le
     let mut levels = vec![0; intensity.len()];
     stretches(size, inside, |stretch| {
         let voxels = intensity[stretch.clone()].iter().zip(&inside[stretch.clone()]);
-        // Between the ends of a line the intensity may be anything outside: the cast saturates, and the product with the mask is 0.
+        // Between the ends of a line the intensity may be anything outside: the cast saturates, and the product with the mask is
+        // 0.
         levels[stretch].iter_mut().zip(voxels).for_each(|(own, (x, inside))| *own = level(*x) as u16 * u16::from(*inside));
     });
     (levels, highest as usize)

@@ -37,8 +37,8 @@ fn all(levels: &Levels, morphology: &[bool], extents: &[Extent]) -> Found {
     found
 }
 
-/// Compares with a consensus table: every feature has a row, every row a feature, every value lies in the tolerance. Where the table states
-/// none, values must agree in the three digits that it prints.
+/// Compares with a consensus table: every feature has a row, every row a feature, every value lies in the tolerance. Where the
+/// table states none, values must agree in the three digits that it prints.
 fn compare(table: &str, found: &Found) {
     let Some(path) = reference(table) else { return };
     let mut reader = csv::Reader::from_path(path).expect("the consensus table");

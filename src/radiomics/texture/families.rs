@@ -35,8 +35,8 @@ pub const PYRADIOMICS: [Family; 5] = [
     Family { name: "gldm", definitions: ngldm::PYRADIOMICS },
 ];
 
-/// The standard's features of all six families, at Chebyshev distance 1 and dependence coarseness 0; `morphology` is the outline as drawn,
-/// before re-segmentation, in the same box.
+/// The standard's features of all six families, at Chebyshev distance 1 and dependence coarseness 0; `morphology` is the outline
+/// as drawn, before re-segmentation, in the same box.
 pub fn standard(levels: &Levels, morphology: &[bool], aggregation: Aggregation) -> [Values; 6] {
     let (field, extent) = (Field::new(levels, 1), aggregation.extent());
     let distance = gldzm::edge_distance(&field, morphology, extent);

@@ -7,7 +7,8 @@ use crate::radiomics::discretise::Levels;
 /// An offset from a voxel to another along i, j, k.
 pub type Offset = [i32; 3];
 
-/// The 13 directions in space (one of each opposite pair), or the first 4 of them within a slice, to neighbours at Chebyshev distance 1.
+/// The 13 directions in space (one of each opposite pair), or the first 4 of them within a slice, to neighbours at Chebyshev
+/// distance 1.
 pub(super) const DIRECTIONS: [Offset; 13] = [
     [1, 0, 0],
     [-1, 1, 0],
@@ -62,8 +63,8 @@ pub struct Field {
 }
 
 impl Field {
-    /// The levels with a border as wide as `reach`, the farthest neighbour that will be asked for. Along an axis no neighbour that lies
-    /// farther than the box is long can be in the region, so that offsets beyond it are left out by [`Field::within`].
+    /// The levels with a border as wide as `reach`, the farthest neighbour that will be asked for. Along an axis no neighbour
+    /// that lies farther than the box is long can be in the region, so that offsets beyond it are left out by [`Field::within`].
     pub fn new(levels: &Levels, reach: usize) -> Field {
         let size = levels.size;
         let border = size.map(|n| reach.min(n));

@@ -63,16 +63,17 @@ const IN_PYRADIOMICS: [usize; 24] = [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 
 /// The standard's features of symmetrical matrices at Chebyshev distance `distance`, in the order of [`FEATURES`].
 ///
 /// # Definition
-/// p(i, j) is the share of pairs with level i here and j one step on (or the reverse). With its margin p_x, mean μ and standard deviation σ
-/// of p_x, d = |i − j| and s = i + j, sums over all i and j unless said otherwise:
-/// joint maximum max p, average Σ i p, variance Σ (i − μ)² p, entropy −Σ p log₂ p; average, variance and entropy of d and of s;
-/// angular second moment Σ p²; contrast Σ d² p; dissimilarity Σ d p; inverse difference Σ p / (1 + d) and its moment Σ p / (1 + d²), normalised
-/// with d / N_g for d; inverse variance Σ p / d² over d > 0; correlation (Σ i j p − μ²) / σ²; autocorrelation Σ i j p;
-/// cluster tendency, shade, prominence Σ (s − 2μ)ᵐ p for m = 2, 3, 4; with the entropies H of p_x and H₂ of p, first and second measure of
+/// p(i, j) is the share of pairs with level i here and j one step on (or the reverse). With its margin p_x, mean μ and standard
+/// deviation σ of p_x, d = |i − j| and s = i + j, sums over all i and j unless said otherwise: joint maximum max p, average Σ i
+/// p, variance Σ (i − μ)² p, entropy −Σ p log₂ p; average, variance and entropy of d and of s; angular second moment Σ p²;
+/// contrast Σ d² p; dissimilarity Σ d p; inverse difference Σ p / (1 + d) and its moment Σ p / (1 + d²), normalised with d / N_g
+/// for d; inverse variance Σ p / d² over d > 0; correlation (Σ i j p − μ²) / σ²; autocorrelation Σ i j p; cluster tendency,
+/// shade, prominence Σ (s − 2μ)ᵐ p for m = 2, 3, 4; with the entropies H of p_x and H₂ of p, first and second measure of
 /// information correlation (H₂ − 2H) / H and √(1 − exp(−2 (2H − H₂))).
 ///
 /// # Reference
-/// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Haralick et al., IEEE SMC 1973;3:610.
+/// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Haralick et al., IEEE SMC
+/// 1973;3:610.
 pub fn features(levels: &Levels, aggregation: Aggregation, distance: usize) -> Values {
     features_of(&Field::new(levels, distance), aggregation, distance)
 }
@@ -89,10 +90,10 @@ pub(super) fn features_of(field: &Field, aggregation: Aggregation, distance: usi
 /// PyRadiomics' features, in the order of [`PYRADIOMICS`].
 ///
 /// # Definition
-/// As in the standard, 3-D averaged, but: every offset whose largest component is one of the distances is a direction of its own; the matrix
-/// may be left unsymmetrical; with a weighting norm all directions are merged, each weighted by exp(−length²) of its offset in that norm in
-/// mm; a region of a single level has correlation 1, MCC 1 and information correlations 0.
-/// MCC is √ of the second largest eigenvalue of Σ_k p(i, k) p(j, k) / (p_x(i) p_y(k)).
+/// As in the standard, 3-D averaged, but: every offset whose largest component is one of the distances is a direction of its own;
+/// the matrix may be left unsymmetrical; with a weighting norm all directions are merged, each weighted by exp(−length²) of its
+/// offset in that norm in mm; a region of a single level has correlation 1, MCC 1 and information correlations 0. MCC is √ of the
+/// second largest eigenvalue of Σ_k p(i, k) p(j, k) / (p_x(i) p_y(k)).
 ///
 /// # Reference
 /// van Griethuysen et al., Cancer Research 2017;77:e104; the program's version 3.0.1.

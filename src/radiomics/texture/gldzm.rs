@@ -26,12 +26,13 @@ pub const FEATURES: &[Definition] = &definitions([
     ("ZoneDistanceEntropy", "GBDU"),
 ]);
 
-/// The standard's features, in the order of [`FEATURES`]; `morphology` is the outline as drawn, before re-segmentation, in the same box.
+/// The standard's features, in the order of [`FEATURES`]; `morphology` is the outline as drawn, before re-segmentation, in the
+/// same box.
 ///
 /// # Definition
-/// n(i, j) is the number of zones (as in the size zone matrix) at level i whose voxel nearest to the edge of the morphological mask is j
-/// steps over faces away from the outside: 1 at the edge itself. The features are those of every matrix of sizes (see `size_matrix`);
-/// the zone percentage is zones over voxels.
+/// n(i, j) is the number of zones (as in the size zone matrix) at level i whose voxel nearest to the edge of the morphological
+/// mask is j steps over faces away from the outside: 1 at the edge itself. The features are those of every matrix of sizes (see
+/// `size_matrix`); the zone percentage is zones over voxels.
 ///
 /// # Reference
 /// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328.

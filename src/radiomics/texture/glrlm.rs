@@ -38,8 +38,9 @@ pub const PYRADIOMICS: &[Definition] = FEATURES;
 /// The standard's features, in the order of [`FEATURES`].
 ///
 /// # Definition
-/// n(i, j) is the number of runs of length j at level i: stretches of voxels in a direction that have the same level and are not continued at
-/// either end. The features are those of every matrix of sizes (see `size_matrix`); the run percentage is runs over voxels and directions.
+/// n(i, j) is the number of runs of length j at level i: stretches of voxels in a direction that have the same level and are not
+/// continued at either end. The features are those of every matrix of sizes (see `size_matrix`); the run percentage is runs over
+/// voxels and directions.
 ///
 /// # Reference
 /// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Galloway, CGIP 1975;4:172.
@@ -56,8 +57,8 @@ pub(super) fn features_of(field: &Field, aggregation: Aggregation) -> Values {
 /// PyRadiomics' features, in the order of [`FEATURES`].
 ///
 /// # Definition
-/// As in the standard, 3-D averaged, but: a direction in which no line holds two voxels of the region is left out (a slice has no runs
-/// across); with a weighting norm all directions are merged, each weighted by its length in that norm in mm.
+/// As in the standard, 3-D averaged, but: a direction in which no line holds two voxels of the region is left out (a slice has no
+/// runs across); with a weighting norm all directions are merged, each weighted by its length in that norm in mm.
 ///
 /// # Reference
 /// van Griethuysen et al., Cancer Research 2017;77:e104; the program's version 3.0.1.
@@ -90,9 +91,9 @@ fn of_runs(cells: &[Cell]) -> Values {
 
 /// Runs along some directions: n(level, length).
 ///
-/// Each voxel is given the length of its run so far, from that of the voxel before it. The number of voxels with length j so far is the
-/// number of runs of at least j, so no run needs to be followed to its end. Voxels that begin a run, most of them, are not counted one by
-/// one: they are those that are left.
+/// Each voxel is given the length of its run so far, from that of the voxel before it. The number of voxels with length j so far
+/// is the number of runs of at least j, so no run needs to be followed to its end. Voxels that begin a run, most of them, are not
+/// counted one by one: they are those that are left.
 fn runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths: &mut [u16]) -> Vec<Cell> {
     struct Count<'a>(&'a Field, &'a Range<usize>, &'a [Offset], &'a mut [u16]);
     impl WithSimd for Count<'_> {
@@ -146,7 +147,8 @@ fn count_runs(field: &Field, slices: &Range<usize>, offsets: &[Offset], lengths:
     at_least_to_exactly(tally.cells(), &levels, offsets.len())
 }
 
-/// Numbers of runs of exactly each length, from the numbers of runs of at least each length from 2 and the number of voxels per level.
+/// Numbers of runs of exactly each length, from the numbers of runs of at least each length from 2 and the number of voxels per
+/// level.
 fn at_least_to_exactly(longer: Vec<Cell>, levels: &[u32], directions: usize) -> Vec<Cell> {
     let mut cells = Vec::with_capacity(longer.len() + levels.len());
     let mut longer = longer.as_slice();

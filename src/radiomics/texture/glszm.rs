@@ -33,11 +33,13 @@ pub const PYRADIOMICS: &[Definition] = FEATURES;
 /// The standard's features, in the order of [`FEATURES`].
 ///
 /// # Definition
-/// n(i, j) is the number of zones of j voxels at level i; a zone is connected over faces, edges and corners (26 neighbours in space, 8 in a
-/// slice). The features are those of every matrix of sizes (see `size_matrix`); the zone percentage is zones over voxels.
+/// n(i, j) is the number of zones of j voxels at level i; a zone is connected over faces, edges and corners (26 neighbours in
+/// space, 8 in a slice). The features are those of every matrix of sizes (see `size_matrix`); the zone percentage is zones over
+/// voxels.
 ///
 /// # Reference
-/// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Thibault et al., IEEE TBME 2014;61:630.
+/// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Thibault et al., IEEE TBME
+/// 2014;61:630.
 pub fn features(levels: &Levels, extent: Extent) -> Values {
     let field = Field::new(levels, 1);
     of_zones(&zones(&field, &directions(extent.in_space(), 1), None), field.slices(), extent)

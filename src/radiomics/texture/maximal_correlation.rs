@@ -11,9 +11,9 @@ const MOST_STEPS: usize = 250;
 /// The maximal correlation coefficient of a co-occurrence matrix p.
 ///
 /// # Definition
-/// √ of the second largest eigenvalue of Q(i, j) = Σ_k p(i, k) p(j, k) / (p_x(i) p_y(k)). With S(i, j) = p(i, j) / √(p_x(i) p_y(j)) that
-/// is the second singular value of S. Its first is 1, with the singular vectors √p_x and √p_y, so the second is the largest of
-/// S − √p_x √p_yᵀ, found by the Lanczos method.
+/// √ of the second largest eigenvalue of Q(i, j) = Σ_k p(i, k) p(j, k) / (p_x(i) p_y(k)). With S(i, j) = p(i, j) / √(p_x(i)
+/// p_y(j)) that is the second singular value of S. Its first is 1, with the singular vectors √p_x and √p_y, so the second is the
+/// largest of S − √p_x √p_yᵀ, found by the Lanczos method.
 pub(super) fn maximal_correlation(matrix: &Cooccurrence, px: &[f64], py: &[f64], total: f64) -> f64 {
     let present = |p: &[f64]| -> (Vec<usize>, Vec<f64>) {
         let mut at = vec![usize::MAX; p.len()];
@@ -74,8 +74,9 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// The largest absolute eigenvalue of a symmetric matrix, given by what it does to a vector: the Lanczos method with full
-/// reorthogonalisation, from a fixed start without symmetry. The error of the answer is below the square of the residual that ends the
-/// iteration over the gap to the next eigenvalue, and below the residual in any case (10⁻⁹ of it, unless [`MOST_STEPS`] are not enough).
+/// reorthogonalisation, from a fixed start without symmetry. The error of the answer is below the square of the residual that
+/// ends the iteration over the gap to the next eigenvalue, and below the residual in any case (10⁻⁹ of it, unless [`MOST_STEPS`]
+/// are not enough).
 fn largest_eigenvalue(n: usize, multiply: impl Fn(&[f64], &mut [f64])) -> f64 {
     let mut vector: Vec<f64> = (0..n).map(|i| 1.0 + ((i + 1) as f64 * 0.618_033_988_749_895).fract()).collect();
     let length = dot(&vector, &vector).sqrt();
@@ -107,8 +108,8 @@ fn largest_eigenvalue(n: usize, multiply: impl Fn(&[f64], &mut [f64])) -> f64 {
     }
 }
 
-/// The eigenvalue of a symmetric tridiagonal matrix that is largest in absolute value, and the last entry of its unit eigenvector, by
-/// implicit QL iteration; rotations are followed in the last row of the eigenvectors only.
+/// The eigenvalue of a symmetric tridiagonal matrix that is largest in absolute value, and the last entry of its unit
+/// eigenvector, by implicit QL iteration; rotations are followed in the last row of the eigenvectors only.
 fn largest_of_tridiagonal(diagonal: &[f64], beside: &[f64]) -> (f64, f64) {
     let n = diagonal.len();
     let (mut d, mut e) = (diagonal.to_vec(), beside.to_vec());

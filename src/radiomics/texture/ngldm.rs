@@ -36,8 +36,8 @@ pub const FEATURES: &[Definition] = &definitions([
 /// Places in [`FEATURES`] of PyRadiomics' features.
 const IN_PYRADIOMICS: [usize; 14] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 15];
 
-/// PyRadiomics' features: it has no `DependencePercentage`, which is always 1, no `GrayLevelNonUniformityNormalized`, which is the
-/// histogram's uniformity, and no `DependenceEnergy`.
+/// PyRadiomics' features: it has no `DependencePercentage`, which is always 1, no `GrayLevelNonUniformityNormalized`, which is
+/// the histogram's uniformity, and no `DependenceEnergy`.
 pub const PYRADIOMICS: &[Definition] = &{
     let mut kept = [FEATURES[0]; 14];
     let mut at = 0;
@@ -51,8 +51,8 @@ pub const PYRADIOMICS: &[Definition] = &{
 /// The standard's features at Chebyshev distance `distance` and coarseness `dependence`, in the order of [`FEATURES`].
 ///
 /// # Definition
-/// n(i, j) is the number of voxels of level i of whose neighbours within the distance j − 1 differ from them by at most `dependence` levels.
-/// The features are those of every matrix of sizes (see `size_matrix`).
+/// n(i, j) is the number of voxels of level i that have j − 1 neighbours within the distance whose levels differ from theirs by at
+/// most `dependence`. The features are those of every matrix of sizes (see `size_matrix`).
 ///
 /// # Reference
 /// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Sun & Wee, CVGIP 1983;23:341.
@@ -66,7 +66,8 @@ pub(super) fn features_of(field: &Field, extent: Extent, distance: usize, depend
     average(matrices.map(|slices| of_cells(&dependences(field, &slices, &offsets, dependence))), FEATURES.len())
 }
 
-/// PyRadiomics' features, in the order of [`PYRADIOMICS`]: the standard's in 3-D, but of neighbours at exactly the settings' distances.
+/// PyRadiomics' features, in the order of [`PYRADIOMICS`]: the standard's in 3-D, but of neighbours at exactly the settings'
+/// distances.
 ///
 /// # Reference
 /// van Griethuysen et al., Cancer Research 2017;77:e104; the program's version 3.0.1.

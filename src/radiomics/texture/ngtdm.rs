@@ -26,14 +26,15 @@ pub const PYRADIOMICS: &[Definition] = FEATURES;
 /// The standard's features at Chebyshev distance `distance`, in the order of [`FEATURES`].
 ///
 /// # Definition
-/// n(i) is the number of voxels of level i that have neighbours in the region, s(i) the sum of |i − mean level of those neighbours| over
-/// them. With p = n / Σ n, N the number of voxels counted, m the number of levels with p > 0, and sums over pairs of such levels:
-/// coarseness 1 / Σ p s; contrast Σ p(i) p(j) (i − j)² / (m (m − 1)) · Σ s / N; busyness Σ p s / Σ |i p(i) − j p(j)|;
-/// complexity Σ |i − j| (p(i) s(i) + p(j) s(j)) / (p(i) + p(j)) / N; strength Σ (p(i) + p(j)) (i − j)² / Σ s.
-/// Where its divisor is 0, coarseness is 10⁶ and the others are 0, by convention.
+/// n(i) is the number of voxels of level i that have neighbours in the region, s(i) the sum of |i − mean level of those
+/// neighbours| over them. With p = n / Σ n, N the number of voxels counted, m the number of levels with p > 0, and sums over
+/// pairs of such levels: coarseness 1 / Σ p s; contrast Σ p(i) p(j) (i − j)² / (m (m − 1)) · Σ s / N; busyness Σ p s / Σ |i p(i)
+/// − j p(j)|; complexity Σ |i − j| (p(i) s(i) + p(j) s(j)) / (p(i) + p(j)) / N; strength Σ (p(i) + p(j)) (i − j)² / Σ s. Where
+/// its divisor is 0, coarseness is 10⁶ and the others are 0, by convention.
 ///
 /// # Reference
-/// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Amadasun & King, IEEE SMC 1989;19:1264.
+/// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328; Amadasun & King, IEEE SMC
+/// 1989;19:1264.
 pub fn features(levels: &Levels, extent: Extent, distance: usize) -> Values {
     features_of(&Field::new(levels, distance), extent, distance)
 }
@@ -117,7 +118,7 @@ impl Differences {
         let m = levels.len() as f64;
         let mean = sum(&|i| i.p * i.level);
         let variance = sum(&|i| i.p * (i.level - mean).powi(2));
-        // Σ p(i) p(j) (i − j)² = 2 variance, and Σ (p(i) + p(j)) (i − j)² = 2 Σ (m p + 1 share) about the mean.
+        // Σ p(i) p(j) (i − j)² = 2 variance, and Σ (p(i) + p(j)) (i − j)² = 2 (m variance + Σ (i − mean)²).
         let spread = sum(&|i| (i.level - mean).powi(2));
         let (mut busy, mut complex) = (0.0, 0.0);
         for (at, i) in levels.iter().enumerate() {

@@ -7,8 +7,8 @@ use super::field::{Field, Offset};
 pub struct Settings {
     /// `distances`: Chebyshev distances to neighbours, for GLCM, NGTDM and GLDM.
     pub distances: Vec<usize>,
-    /// `force2D` and `force2Ddimension`: the axis (0 for i, 1 for j, 2 for k) along which there are no neighbours. PyRadiomics counts axes the
-    /// other way: its dimension 0 is k.
+    /// `force2D` and `force2Ddimension`: the axis (0 for i, 1 for j, 2 for k) along which there are no neighbours. PyRadiomics
+    /// counts axes the other way: its dimension 0 is k.
     pub without_axis: Option<usize>,
     /// `symmetricalGLCM`.
     pub symmetrical: bool,

@@ -17,14 +17,14 @@ pub(super) const fn definitions<const N: usize>(named: [(&'static str, &'static 
     definitions
 }
 
-/// Features of the matrix whose cells n(i, j) > 0 are given by row, in this order: small, large, low grey level, high grey level, small low,
-/// small high, large low, large high emphasis; grey level non-uniformity and normalised; size non-uniformity and normalised; percentage;
-/// variance of level, of size; entropy; energy. `None` for an empty matrix.
+/// Features of the matrix whose cells n(i, j) > 0 are given by row, in this order: small, large, low grey level, high grey level,
+/// small low, small high, large low, large high emphasis; grey level non-uniformity and normalised; size non-uniformity and
+/// normalised; percentage; variance of level, of size; entropy; energy. `None` for an empty matrix.
 ///
 /// # Definition
-/// With N the sum of n, p = n / N, and r(i), c(j) the sums over sizes and levels: small Σ c / j² / N, large Σ c j² / N, low Σ r / i² / N, high
-/// Σ r i² / N, and their four products alike over n; non-uniformity Σ r² / N, Σ c² / N, normalised by N once more; percentage
-/// N / `elements`; variances of i and j under p; entropy −Σ p log₂ p; energy Σ p².
+/// With N the sum of n, p = n / N, and r(i), c(j) the sums over sizes and levels: small Σ c / j² / N, large Σ c j² / N, low Σ r /
+/// i² / N, high Σ r i² / N, and their four products alike over n; non-uniformity Σ r² / N, Σ c² / N, normalised by N once more;
+/// percentage N / `elements`; variances of i and j under p; entropy −Σ p log₂ p; energy Σ p².
 pub(super) fn features(cells: &[Cell], elements: f64) -> Vec<Option<f64>> {
     let total: f64 = cells.iter().map(|cell| cell.number).sum();
     if !(total > 0.0) {

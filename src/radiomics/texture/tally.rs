@@ -34,8 +34,8 @@ impl Cell {
 }
 
 impl Tally {
-    /// For rows and columns below these numbers. A table is taken only where it is not much larger than the number of pairs expected,
-    /// so that memory follows the region and not the square of its levels.
+    /// For rows and columns below these numbers. A table is taken only where it is not much larger than the number of pairs
+    /// expected, so that memory follows the region and not the square of its levels.
     pub fn new(rows: usize, columns: usize, expected: usize) -> Tally {
         let store = match rows.saturating_mul(columns) <= expected.saturating_mul(4).max(1 << 14) {
             true => Store::Table(vec![0; rows * columns]),

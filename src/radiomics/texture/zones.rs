@@ -25,8 +25,8 @@ pub(super) struct Zone {
 
 /// The zones of a region, voxels being connected along `offsets` (one of each opposite pair, at most 13) and their opposites.
 ///
-/// One pass in the order of memory: a voxel joins the zone of an equal neighbour before it, or begins one; where neighbours belong to two,
-/// those are joined. Distances are those of the padded box.
+/// One pass in the order of memory: a voxel joins the zone of an equal neighbour before it, or begins one; where neighbours
+/// belong to two, those are joined. Distances are those of the padded box.
 pub(super) fn zones(field: &Field, offsets: &[Offset], distance: Option<&[u16]>) -> Vec<Zone> {
     struct Label<'a>(&'a Field, &'a [Offset], Option<&'a [u16]>);
     impl WithSimd for Label<'_> {
@@ -160,8 +160,8 @@ impl Forest {
     }
 }
 
-/// For each set of neighbours that equal a voxel, one of each group that touches: the others of a group were joined with it when the later
-/// of them was visited.
+/// For each set of neighbours that equal a voxel, one of each group that touches: the others of a group were joined with it when
+/// the later of them was visited.
 struct Representatives {
     of: Vec<u16>,
 }
