@@ -3,7 +3,8 @@
 use crate::radiomics::Definition;
 use crate::radiomics::texture::{glcm, gldzm, glrlm, glszm, ngldm, ngtdm};
 use crate::radiomics::{
-    first_order, intensity_histogram, intensity_statistics, intensity_volume_histogram, local_intensity, morphology, shape, shape_2d,
+    first_order, intensity_histogram, intensity_statistics, intensity_volume_histogram, local_intensity, morphology, shape,
+    shape_2d,
 };
 
 /// A family of features (PyRadiomics says class).

@@ -6,6 +6,7 @@ use super::{Feature, named};
 use crate::error::{Error, Result};
 use crate::image::resample::Resampling;
 use crate::image::{BoundingBox, Mask, Volume};
+use crate::radiomics::Values;
 use crate::radiomics::discretise::{Discretisation, Levels};
 use crate::radiomics::family::Family;
 use crate::radiomics::intensity_histogram::intensity_histogram;
@@ -18,7 +19,6 @@ use crate::radiomics::resegment::Keep;
 use crate::radiomics::roi::Roi;
 use crate::radiomics::settings::{Bins, Ibsi};
 use crate::radiomics::texture::{Aggregation, Extent, glcm, gldzm, glrlm, glszm, ngldm, ngtdm};
-use crate::radiomics::Values;
 
 /// Chebyshev distance to neighbours, and the coarseness of dependence: the standard's.
 const DISTANCE: usize = 1;

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn values_know_their_lines_and_their_kinds() {
-        let Value::Map(top) = parse("# first\nsetting:\n  a: 2.5  # say\n  b: [1, yes, '1']\n  c:\n").unwrap().unwrap().value else {
+        let Value::Map(top) = parse("# first\nsetting:\n  a: 2.5  # say\n  b: [1, yes, '1']\n  c:\n").unwrap().unwrap().value
+        else {
             panic!("a mapping")
         };
         assert_eq!((top[0].0.name.as_str(), top[0].0.line), ("setting", 2));

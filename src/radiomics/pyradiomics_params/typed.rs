@@ -62,9 +62,11 @@ impl Parameter<'_> {
     pub fn numbers(&self) -> Result<Option<Vec<f64>>, Fault> {
         match &self.node.value {
             Value::Null => Ok(None),
-            Value::List(items) => {
-                items.iter().map(|item| self.number_of(item)?.ok_or_else(|| self.wrong("numbers"))).collect::<Result<_, _>>().map(Some)
-            }
+            Value::List(items) => items
+                .iter()
+                .map(|item| self.number_of(item)?.ok_or_else(|| self.wrong("numbers")))
+                .collect::<Result<_, _>>()
+                .map(Some),
             _ => Ok(self.number()?.map(|number| vec![number])),
         }
     }
