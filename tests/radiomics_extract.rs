@@ -117,12 +117,8 @@ fn configuration_a_has_its_consensus_values() {
 
 #[test]
 fn configuration_b_has_its_consensus_values() {
-    let resample = IbsiResample {
-        spacing: [2.0, 2.0, 0.0],
-        image: Interpolation::Linear,
-        mask: MaskInterpolation::Linear,
-        round: true,
-    };
+    let resample =
+        IbsiResample { spacing: [2.0, 2.0, 0.0], image: Interpolation::Linear, mask: MaskInterpolation::Linear, round: true };
     let settings = Ibsi {
         resample: Some(resample),
         range: [Some(-500.0), Some(400.0)],
@@ -159,7 +155,8 @@ fn every_registered_feature_has_a_reference_row_and_the_reverse() {
 fn case() -> (Volume, Mask) {
     let grid = Grid::plain([40, 36, 28], [1.0, 1.2, 2.0]);
     let values = (0..grid.voxels()).map(|v| ((v * 7919 + v * v % 104_729) % 211) as f64 - 60.0).collect();
-    let inside = |v: usize| (v % 40).abs_diff(21).pow(2) + (v / 40 % 36).abs_diff(17).pow(2) + (v / 1440).abs_diff(13).pow(2) < 26;
+    let inside =
+        |v: usize| (v % 40).abs_diff(21).pow(2) + (v / 40 % 36).abs_diff(17).pow(2) + (v / 1440).abs_diff(13).pow(2) < 26;
     (Volume::new(grid.clone(), values), Mask::new(grid.clone(), (0..grid.voxels()).map(inside).collect()))
 }
 
@@ -216,7 +213,8 @@ fn degenerate_regions_are_errors_or_undefined_values_and_never_panics() {
         |i, j, k| i == j && j == k,
         |_, _, _| true,
     ];
-    let images: [fn(usize) -> f64; 4] = [|_| 7.0, |v| (v % 11) as f64, |v| -(v as f64) * 0.37, |v| if v == 108 { f64::NAN } else { v as f64 }];
+    let images: [fn(usize) -> f64; 4] =
+        [|_| 7.0, |v| (v % 11) as f64, |v| -(v as f64) * 0.37, |v| if v == 108 { f64::NAN } else { v as f64 }];
     for shape in shapes {
         let inside = (0..grid.voxels()).map(|v| shape(v % 7, v / 7 % 6, v / 42)).collect();
         let mask = Mask::new(grid.clone(), inside);

@@ -14,7 +14,9 @@ use vbx::radiomics::{Extractor, Feature, Settings, pyradiomics_params};
 /// PyRadiomics 3.0.1 itself, run on brain1, differs from its own baseline in these; see `radiomics_shape.rs`.
 fn older_table(case: &str, feature: &str) -> bool {
     case == "brain1"
-        && ["shape_Sphericity", "shape_SurfaceVolumeRatio", "shape_MeshVolume", "shape_SurfaceArea"].iter().any(|name| feature.ends_with(name))
+        && ["shape_Sphericity", "shape_SurfaceVolumeRatio", "shape_MeshVolume", "shape_SurfaceArea"]
+            .iter()
+            .any(|name| feature.ends_with(name))
 }
 
 /// Test case → class → the settings that the baseline was made with.
@@ -61,6 +63,7 @@ fn every_baseline_is_reproduced() {
 fn every_class_of_pyradiomics_has_a_baseline() {
     let Some(table) = reference("pyradiomics/pyradiomics_baseline_dev.csv") else { return };
     let with_rows: BTreeSet<String> = rows(&table).into_iter().map(|row| row["class"].clone()).collect();
-    let registered = FAMILIES.iter().filter(|family| !family.pyradiomics.is_empty()).map(|family: &Family| family.class.to_string());
+    let registered =
+        FAMILIES.iter().filter(|family| !family.pyradiomics.is_empty()).map(|family: &Family| family.class.to_string());
     assert_eq!(with_rows, registered.collect());
 }

@@ -1,5 +1,8 @@
 //! Local intensity: the mean of 1 cm³ around the hottest voxel, and the highest such mean (IBSI family 9ST6).
 
+use pulp::Arch;
+
+use crate::image::BoundingBox;
 use crate::radiomics::roi::Roi;
 use crate::radiomics::{Definition, Values};
 
@@ -32,11 +35,14 @@ pub fn margin(spacing: [f64; 3]) -> [usize; 3] {
 /// Zwanenburg et al., The Image Biomarker Standardisation Initiative, Radiology 2020;295:328.
 pub fn local_intensity(roi: &Roi) -> Values {
     let maximum = roi.values().into_iter().fold(f64::NEG_INFINITY, f64::max);
-    let sums = sphere_sums(roi, |value| value);
-    let counts = sphere_sums(roi, |_| 1.0);
+    let arch = Arch::new();
+    let sums = arch.dispatch(|| sphere_sums(roi, |value| value));
+    // Where nothing is cut off or missing, every sphere holds as many voxels.
+    let whole = whole_sphere(roi);
+    let counts = if whole.is_none() { arch.dispatch(|| sphere_sums(roi, |_| 1.0)) } else { Vec::new() };
     let (mut local, mut global) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
     for (at, _) in roi.inside.iter().enumerate().filter(|(_, inside)| **inside) {
-        let mean = sums[at] / counts[at];
+        let mean = sums[at] / whole.unwrap_or_else(|| counts[at]);
         global = global.max(mean);
         if roi.intensity[at] == maximum {
             local = local.max(mean);
@@ -45,21 +51,36 @@ pub fn local_intensity(roi: &Roi) -> Values {
     [local, global].map(|peak| peak.is_finite().then_some(peak)).to_vec()
 }
 
-/// For every voxel in a row that meets the region, the sum of `term` over the sphere around it.
-fn sphere_sums(roi: &Roi, term: impl Fn(f64) -> f64) -> Vec<f64> {
-    let [nx, ny, nz] = roi.size;
-    let [_, reach_j, reach_k] = margin(roi.spacing);
-    // Half-widths of the sphere in voxels of a row, by the row's distance in j and k.
-    let mut half_widths = Vec::new();
-    for dk in -(reach_k as isize)..=reach_k as isize {
-        for dj in -(reach_j as isize)..=reach_j as isize {
+/// The rows of a sphere: their distance in j and k, and their half-widths in voxels.
+fn rows(roi: &Roi) -> Vec<(isize, isize, usize)> {
+    let [_, reach_j, reach_k] = margin(roi.spacing).map(|reach| reach as isize);
+    let mut rows = Vec::new();
+    for dk in -reach_k..=reach_k {
+        for dj in -reach_j..=reach_j {
             let square = (dj as f64 * roi.spacing[1]).powi(2) + (dk as f64 * roi.spacing[2]).powi(2);
             let left = radius() * radius() - square;
             if left >= -1e-9 {
-                half_widths.push((dj, dk, (left.max(0.0).sqrt() / roi.spacing[0] + 1e-9).floor() as usize));
+                rows.push((dj, dk, (left.max(0.0).sqrt() / roi.spacing[0] + 1e-9).floor() as usize));
             }
         }
     }
+    rows
+}
+
+/// Voxels in a sphere, if every sphere lies wholly in the box and all its voxels are numbers.
+fn whole_sphere(roi: &Roi) -> Option<f64> {
+    let around = BoundingBox::around(roi.size, &roi.inside)?;
+    let reach = margin(roi.spacing);
+    let room = (0..3).all(|axis| around.start[axis] >= reach[axis] && around.end[axis] + reach[axis] <= roi.size[axis]);
+    let whole = room && roi.intensity.iter().all(|value| value.is_finite());
+    whole.then(|| rows(roi).iter().map(|(_, _, width)| 2 * width + 1).sum::<usize>() as f64)
+}
+
+/// For every voxel in a row of the region, the sum of `term` over the sphere around it.
+#[inline(always)]
+fn sphere_sums(roi: &Roi, term: impl Fn(f64) -> f64) -> Vec<f64> {
+    let [nx, ny, nz] = roi.size;
+    let half_widths = rows(roi);
     // before[i]: sum of the row left of voxel i.
     let mut before = vec![0.0; (nx + 1) * ny * nz];
     for (row, sums) in roi.intensity.chunks_exact(nx).zip(before.chunks_exact_mut(nx + 1)) {
@@ -118,11 +139,15 @@ mod tests {
 
     #[test]
     fn peaks_are_those_of_the_definition_at_the_edge_of_the_image_too() {
-        let grid = Grid::plain([12, 9, 5], [1.3, 2.0, 3.1]);
+        let grid = Grid::plain([12, 9, 5], [1.3, 2.0, 3.11]);
         let values: Vec<f64> = (0..grid.voxels()).map(|at| ((at * 7919) % 101) as f64).collect();
         let image = Volume::new(grid.clone(), values);
-        for keep in [3, 7, 11] {
-            let mask = Mask::new(grid.clone(), (0..grid.voxels()).map(|at| at % keep == 0 && at % 12 > 1).collect());
+        let scattered = [3, 7, 11].map(|keep| (0..grid.voxels()).map(|at| at % keep == 0 && at % 12 > 1).collect::<Vec<bool>>());
+        // One voxel wide, so that on this grid both kinds of sphere are met: cut off, and whole.
+        let middle =
+            vec![(0..grid.voxels()).map(|at| (6..8).contains(&(at % 12)) && at / 12 % 9 == 4 && at / 108 == 2).collect()];
+        for inside in scattered.into_iter().chain(middle) {
+            let mask = Mask::new(grid.clone(), inside);
             let roi = Roi::new(&image, &mask, margin(grid.spacing)).unwrap();
             let members: Vec<usize> = (0..grid.voxels()).filter(|at| mask.inside[*at]).collect();
             let highest = members.iter().map(|at| image.values[*at]).fold(0.0, f64::max);

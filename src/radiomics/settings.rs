@@ -83,9 +83,12 @@ pub struct PyRadiomics {
     pub features: FeatureSettings,
     /// `imageType`: the images of which features are taken, in order.
     pub images: Vec<ImageType>,
-    /// `featureClass`: the classes, in order, each with the features wanted; `None` for all but those that must be asked for by name.
-    pub classes: Vec<(String, Option<Vec<String>>)>,
+    /// `featureClass`: the classes, in order.
+    pub classes: Vec<Wanted>,
 }
+
+/// A class, and the features wanted of it; `None` for all but those that must be asked for by name.
+pub type Wanted = (String, Option<Vec<String>>);
 
 /// Scaling of the whole image before anything else: (x − mean) / standard deviation (divisor n − 1).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

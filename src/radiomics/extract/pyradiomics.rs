@@ -85,7 +85,7 @@ fn prepared<'a>(
         return Ok((Cow::Owned(image), Cow::Owned(mask)));
     }
     let mask = on_grid_of(&image.grid, mask, settings.geometry_tolerance, settings.correct_mask)?;
-    let around = mask.bounding_box().filter(|_| settings.pre_crop);
+    let around = if settings.pre_crop { mask.bounding_box() } else { None };
     Ok(match around.map(|around| around.grown([settings.pad_distance; 3], image.grid.size)) {
         Some(place) => (Cow::Owned(part(&image, &place)), Cow::Owned(part_of_mask(&mask, &place))),
         None => (image, mask),

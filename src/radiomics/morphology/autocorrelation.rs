@@ -15,6 +15,8 @@ use crate::radiomics::roi::Roi;
 /// All pairs are quadratically many. Each sum is a correlation of two images weighted by distance, though, and two Fourier transforms of the
 /// box, padded so that it does not wrap, give them all in n log n. That is exact up to rounding: no pair is left out or approximated.
 pub(crate) fn moran_and_geary(roi: &Roi) -> Option<[f64; 2]> {
+    // What surrounds the region would only make the transforms larger.
+    let roi = &roi.tight().ok()?;
     let values = roi.values();
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;

@@ -76,9 +76,9 @@ fn eigenvalues(mut a: [[f64; 3]; 3]) -> [f64; 3] {
         for row in &mut a {
             (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
         }
-        for column in 0..3 {
-            (a[p][column], a[q][column]) = (c * a[p][column] - s * a[q][column], s * a[p][column] + c * a[q][column]);
-        }
+        let (upper, lower) = (a[p], a[q]);
+        a[p] = std::array::from_fn(|column| c * upper[column] - s * lower[column]);
+        a[q] = std::array::from_fn(|column| s * upper[column] + c * lower[column]);
     }
     let mut values = [a[0][0], a[1][1], a[2][2]].map(|value| value.max(0.0));
     values.sort_unstable_by(|x, y| y.total_cmp(x));

@@ -23,7 +23,7 @@ use std::path::Path;
 
 use crate::error::{InputError, Result};
 use crate::radiomics::family::{FAMILIES, Family};
-use crate::radiomics::settings::{ImageType, PyRadiomics};
+use crate::radiomics::settings::{ImageType, PyRadiomics, Wanted};
 use document::{Fault, Key, Node, Value};
 use setting::Draft;
 use typed::Parameter;
@@ -93,7 +93,7 @@ fn unknown(parameter: &Parameter, known: &[&str]) -> Fault {
 }
 
 /// Classes with the features wanted of each; an empty list and nothing both mean all.
-fn feature_classes(entries: &[(Key, Node)]) -> Result<Vec<(String, Option<Vec<String>>)>, Fault> {
+fn feature_classes(entries: &[(Key, Node)]) -> Result<Vec<Wanted>, Fault> {
     let of_pyradiomics = || FAMILIES.iter().filter(|family| !family.pyradiomics.is_empty());
     let mut classes = Vec::new();
     for (key, node) in entries {
