@@ -10,7 +10,7 @@ use crate::image::{BoundingBox, Volume};
 use super::block::Block;
 use super::fourier::Fourier;
 
-/// Simoncelli wavelet of IBSI 2 (`PRT7`): detail of one size, whatever its direction.
+/// Simoncelli wavelet of IBSI 2 (`LODD`): detail of one size, whatever its direction.
 ///
 /// # Definition
 /// The spectrum of the image times `cos(π/2 log₂(2 ν / ν_max))` where `ν_max / 4 ≤ ν ≤ ν_max`, else 0; `ν` is the Euclidean norm of the frequency,
