@@ -76,27 +76,49 @@ impl Envelope {
         if length < 2 {
             return;
         }
-        for column in 0..inner {
-            self.height.clear();
-            self.height.extend(block[column..].iter().step_by(inner));
-            if self.build(spacing * spacing) {
-                for (k, piece) in self.walk(length) {
-                    let steps = spacing * (k as f64 - piece as f64);
-                    block[column + k * inner] = steps * steps + self.height[piece];
+        // Columns are taken and put back several at a time, so that a row's stretch of memory is used whole.
+        const ABREAST: usize = 16;
+        let mut columns = vec![0.0; ABREAST * length];
+        for first in (0..inner).step_by(ABREAST) {
+            let width = ABREAST.min(inner - first);
+            for (k, row) in block.chunks_exact(inner).enumerate() {
+                row[first..first + width].iter().enumerate().for_each(|(n, value)| columns[n * length + k] = *value);
+            }
+            for column in columns.chunks_exact_mut(length).take(width) {
+                self.along_column(column, spacing);
+            }
+            for (k, row) in block.chunks_exact_mut(inner).enumerate() {
+                row[first..first + width].iter_mut().enumerate().for_each(|(n, value)| *value = columns[n * length + k]);
+            }
+        }
+    }
+
+    fn along_column(&mut self, column: &mut [f64], spacing: f64) {
+        self.height.clear();
+        self.height.extend_from_slice(column);
+        if self.build(spacing) {
+            let mut piece = 0;
+            for (k, value) in column.iter_mut().enumerate() {
+                while piece + 1 < self.from.len() && self.from[piece + 1] < k as f64 {
+                    piece += 1;
                 }
+                let apex = self.apex[piece];
+                let steps = spacing * (k as f64 - apex as f64);
+                *value = steps * steps + self.height[apex];
             }
         }
     }
 
     /// Which parabolas make the envelope, and where each begins; false when there is none.
-    fn build(&mut self, unit: f64) -> bool {
+    fn build(&mut self, spacing: f64) -> bool {
+        let per_unit = 1.0 / (spacing * spacing);
         self.apex.clear();
         self.from.clear();
         for (k, height) in self.height.iter().enumerate().filter(|(_, height)| height.is_finite()) {
             let mut begin = f64::NEG_INFINITY;
             while let (Some(&last), Some(&its_begin)) = (self.apex.last(), self.from.last()) {
                 // Where the new parabola falls below the last one.
-                begin = 0.5 * ((height - self.height[last]) / unit / (k - last) as f64 + (k + last) as f64);
+                begin = 0.5 * ((height - self.height[last]) * per_unit / (k - last) as f64 + (k + last) as f64);
                 if begin > its_begin {
                     break;
                 }
@@ -108,17 +130,6 @@ impl Envelope {
             self.from.push(begin);
         }
         !self.apex.is_empty()
-    }
-
-    /// Each position with the apex of the parabola that is lowest there.
-    fn walk(&self, length: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let mut piece = 0;
-        (0..length).map(move |k| {
-            while piece + 1 < self.from.len() && self.from[piece + 1] < k as f64 {
-                piece += 1;
-            }
-            (k, self.apex[piece])
-        })
     }
 }
 
