@@ -448,6 +448,13 @@ fn correlation_filter_keeps_what_its_rule_says() {
     // The column that separates the classes better stays, whatever its sign; of equal ones the first.
     assert_eq!(kept(spearman, 0.9, Keep::Univariate), ["x.a", "x.far"]);
     assert_eq!(kept(spearman, 1.0, Keep::Univariate), ["x.b", "x.a", "x.cube", "x.minus", "x.far"], "1 is not above 1");
+    let pair = train.with_features(train.features().select_columns(|c| ["b", "minus"].contains(&c.name.name()))).unwrap();
+    let stronger = CorrelationFilter { keep: Keep::Univariate, ..CorrelationFilter::default() };
+    assert_eq!(
+        names(&apply(&TransformSpec::CorrelationFilter(stronger), &pair)),
+        ["x.minus"],
+        "an AUC of 0 separates as well as 1"
+    );
 
     // The hub of a chain: p – q and q – s are close, p – s is not. The hub goes and both ends stay.
     let (p, q, s) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [2.0, 1.0, 3.0, 4.0, 6.0, 5.0], [2.0, 1.0, 4.0, 3.0, 6.0, 5.0]);
