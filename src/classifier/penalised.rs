@@ -22,13 +22,16 @@ pub enum Lambda {
 }
 
 impl Lambda {
-    /// The penalty on a tuned path.
-    pub fn of(&self, tuned: &TunedPath) -> f64 {
-        match self {
-            Lambda::Min => tuned.curve.lambda_min,
-            Lambda::OneSe => tuned.curve.lambda_1se,
-            Lambda::Fixed(lambda) => *lambda,
-        }
+    /// The fit at this penalty, one score per class (one for two classes). A fixed penalty is fitted by itself and to the end: on a path
+    /// it would be a blend of its neighbours, and nothing is to be tuned.
+    pub fn scores(&self, train: &TrainRows, alpha: f64, standardise: bool) -> Result<Vec<Score>> {
+        let tuned = || tuned_path(train, alpha, standardise);
+        let (path, lambda) = match self {
+            Lambda::Min => tuned().map(|tuned| (tuned.path, tuned.curve.lambda_min))?,
+            Lambda::OneSe => tuned().map(|tuned| (tuned.path, tuned.curve.lambda_1se))?,
+            Lambda::Fixed(lambda) => (path_at(train, alpha, standardise, *lambda)?, *lambda),
+        };
+        Ok(path.at(lambda))
     }
 
     /// In words.
@@ -115,11 +118,15 @@ pub fn tuned_path(train: &TrainRows, alpha: f64, standardise: bool) -> Result<Tu
 
 /// Ridge at a fixed small penalty: what stands in for a multinomial maximum likelihood that does not exist.
 pub(super) fn lightly_penalised(train: &TrainRows, notice: String) -> Result<Box<dyn Predictor>> {
+    regression(train, &Lambda::Fixed(LIGHT).scores(train, 0.0, true)?, vec![notice])
+}
+
+/// The fit at one penalty. One fit takes little of the time of a tuned path, so it need not stop where glmnet's default does.
+fn path_at(train: &TrainRows, alpha: f64, standardise: bool, lambda: f64) -> Result<PathFit> {
     let x = train.features().matrix()?;
     let outcome: Vec<usize> = train.outcome().iter().map(|&class| class as usize).collect();
-    let options = Options { alpha: 0.0, lambdas: Lambdas::Given(vec![LIGHT]), ..Options::default() };
-    let path = fit_path(x.view(), &outcome, &options)?;
-    regression(train, &path.at(LIGHT), vec![notice])
+    let options = Options { alpha, standardise, lambdas: Lambdas::Given(vec![lambda]), threshold: 1e-12, ..Options::default() };
+    fit_path(x.view(), &outcome, &options)
 }
 
 /// The penalty of [`lightly_penalised`], on glmnet's scale for standardised columns.
@@ -134,8 +141,7 @@ fn fit(train: &TrainRows, alpha: f64, lambda: Lambda, standardise: bool) -> Resu
     if !train.features().columns().iter().any(|column| column.numbers().is_some_and(varies)) {
         return Ok(Box::new(Shares(train.prevalence())));
     }
-    let tuned = tuned_path(train, alpha, standardise)?;
-    regression(train, &tuned.path.at(lambda.of(&tuned)), Vec::new())
+    regression(train, &lambda.scores(train, alpha, standardise)?, Vec::new())
 }
 
 /// Scores of a path as a fitted regression.

@@ -30,6 +30,28 @@ pub struct CohortParts {
 }
 
 /// Cases with their outcome. See the module's page for who may do what with them.
+///
+/// # What does not compile
+/// A cohort is split, and then its parts have columns:
+/// ```
+/// # use vbx::{error::Result, learn::{Cohort, Features, Split}};
+/// fn columns(cohort: &Cohort, split: &Split) -> Result<Features> {
+///     Ok(cohort.split(split)?.0.features().clone())
+/// }
+/// ```
+/// By itself it shows none.
+/// ```compile_fail,E0599
+/// # use vbx::learn::{Cohort, Features};
+/// fn columns(cohort: &Cohort) -> Features {
+///     cohort.features().clone()
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// # use vbx::learn::{Cohort, Features};
+/// fn columns(cohort: &Cohort) -> Features {
+///     cohort.parts.features.clone()
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Cohort {
     parts: Arc<CohortParts>,

@@ -4,6 +4,36 @@ use super::{Cohort, CrossFit, Folds, Learner, OutOfFold, cross_fit};
 use crate::error::{Error, Result};
 
 /// Locked cases. Opening consumes the lock, so a run can look at them once, with all arms at the same time.
+///
+/// # What does not compile
+/// One look with all arms:
+/// ```
+/// # use vbx::{error::Result, learn::{CrossFit, Holdout, Learner, OutOfFold}};
+/// fn look(locked: Holdout, first: &dyn Learner, second: &dyn Learner) -> Result<Vec<OutOfFold>> {
+///     locked.open(&[("first", first), ("second", second)], &CrossFit::default())
+/// }
+/// ```
+/// A second look at the same cases, when the first has disappointed:
+/// ```compile_fail,E0382
+/// # use vbx::{error::Result, learn::{CrossFit, Holdout, Learner, OutOfFold}};
+/// fn look(locked: Holdout, first: &dyn Learner, second: &dyn Learner) -> Result<Vec<OutOfFold>> {
+///     locked.open(&[("first", first)], &CrossFit::default())?;
+///     locked.open(&[("second", second)], &CrossFit::default())
+/// }
+/// ```
+/// a second key, and a look past the lock:
+/// ```compile_fail,E0277
+/// # use vbx::learn::Holdout;
+/// fn second_key(locked: &Holdout) -> Holdout {
+///     Holdout::clone(locked)
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// # use vbx::learn::{Cohort, Holdout};
+/// fn peek(locked: &Holdout) -> &Cohort {
+///     &locked.whole
+/// }
+/// ```
 pub struct Holdout {
     whole: Cohort,
     folds: Folds,

@@ -23,6 +23,28 @@ pub struct FoldResult {
 
 /// All predictions of one arm. It is sealed: only [`super::cross_fit`] and [`super::Holdout::open`] make one, so whoever
 /// holds it knows that no prediction is of a training case.
+///
+/// # What does not compile
+/// Cross-fitting makes it:
+/// ```
+/// # use vbx::{error::Result, learn::{Cohort, CrossFit, Folds, Learner, OutOfFold, cross_fit}};
+/// fn evaluate(model: &dyn Learner, cohort: &Cohort, folds: &Folds) -> Result<Vec<OutOfFold>> {
+///     cross_fit(&[("model", model)], cohort, folds, &CrossFit::default())
+/// }
+/// ```
+/// Predictions of any other origin, those for training cases say, cannot be passed off as out-of-fold.
+/// ```compile_fail,E0451
+/// # use vbx::learn::{FoldResult, OutOfFold, Validation};
+/// fn pass_off(folds: Vec<FoldResult>, outcome: Vec<u32>) -> OutOfFold {
+///     OutOfFold { arm: "model".into(), folds, outcome, validation: Validation::CrossFitted }
+/// }
+/// ```
+/// ```compile_fail,E0624
+/// # use vbx::learn::{FoldResult, OutOfFold, Validation};
+/// fn pass_off(folds: Vec<FoldResult>, outcome: Vec<u32>) -> OutOfFold {
+///     OutOfFold::new("model".into(), folds, outcome, Validation::CrossFitted)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutOfFold {
     arm: String,

@@ -8,6 +8,60 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The only rows that a `fit` accepts. Made by [`super::Cohort::split`] and by inner folds, and by nothing else.
+///
+/// # What does not compile
+/// Each leak stands beside the nearest thing that does compile, so that it fails for its own reason.
+///
+/// A transform or a model learns from training rows:
+/// ```
+/// # use vbx::{error::Result, learn::{FittedTransform, Learner, Predictor, TrainRows, Transform}};
+/// fn scale(scaler: &dyn Transform, train: &TrainRows) -> Result<Box<dyn FittedTransform>> {
+///     scaler.fit(train)
+/// }
+/// fn learn(model: &dyn Learner, train: &TrainRows) -> Result<Box<dyn Predictor>> {
+///     model.fit(train)
+/// }
+/// ```
+/// not from a whole cohort (a scaler fitted before the split, features selected on all cases)
+/// ```compile_fail,E0308
+/// # use vbx::{error::Result, learn::{Cohort, FittedTransform, Transform}};
+/// fn scale(scaler: &dyn Transform, cohort: &Cohort) -> Result<Box<dyn FittedTransform>> {
+///     scaler.fit(cohort)
+/// }
+/// ```
+/// ```compile_fail,E0308
+/// # use vbx::{error::Result, learn::{Cohort, Learner, Predictor}};
+/// fn learn(model: &dyn Learner, cohort: &Cohort) -> Result<Box<dyn Predictor>> {
+///     model.fit(cohort)
+/// }
+/// ```
+/// nor from the rows that it is tested on
+/// ```compile_fail,E0308
+/// # use vbx::{error::Result, learn::{FittedTransform, TestRows, Transform}};
+/// fn scale(scaler: &dyn Transform, test: &TestRows) -> Result<Box<dyn FittedTransform>> {
+///     scaler.fit(test)
+/// }
+/// ```
+/// ```compile_fail,E0308
+/// # use vbx::{error::Result, learn::{Learner, Predictor, TestRows}};
+/// fn learn(model: &dyn Learner, test: &TestRows) -> Result<Box<dyn Predictor>> {
+///     model.fit(test)
+/// }
+/// ```
+/// Training rows may get other columns for the same rows:
+/// ```
+/// # use vbx::{error::Result, learn::{Features, TrainRows}};
+/// fn other_columns(train: &TrainRows, features: Features) -> Result<TrainRows> {
+///     train.with_features(features)
+/// }
+/// ```
+/// but nobody makes them of other rows by hand.
+/// ```compile_fail,E0451
+/// # use vbx::learn::{Features, TrainRows};
+/// fn other_rows(train: &TrainRows, features: Features, outcome: Vec<u32>) -> TrainRows {
+///     TrainRows { features, outcome: outcome.into(), ..train.clone() }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct TrainRows {
     features: Features,
@@ -22,6 +76,28 @@ pub struct TrainRows {
 }
 
 /// Rows to predict: features only. Their outcome is read where performance is computed, inside this module.
+///
+/// # What does not compile
+/// A model predicts from the columns:
+/// ```
+/// # use vbx::{error::Result, learn::{Predictor, Probabilities, TestRows}};
+/// fn predict(model: &dyn Predictor, test: &TestRows) -> Result<Probabilities> {
+///     model.predict(test.features())
+/// }
+/// ```
+/// and cannot look up the answer.
+/// ```compile_fail,E0624
+/// # use vbx::learn::TestRows;
+/// fn peek(test: &TestRows) -> Vec<u32> {
+///     test.outcome().to_vec()
+/// }
+/// ```
+/// ```compile_fail,E0616
+/// # use vbx::learn::TestRows;
+/// fn peek(test: &TestRows) -> Vec<u32> {
+///     test.outcome.to_vec()
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct TestRows {
     features: Features,
@@ -30,7 +106,30 @@ pub struct TestRows {
 }
 
 /// Scores that a learner gave to training rows which it had not seen: the raw material of stacking, nomograms and
-/// thresholds. They know from which rows they came; scores of other rows (outer out-of-fold scores, say) are refused.
+/// thresholds. They know from which rows they came; scores of other rows are refused ([`TrainRows::accept`]).
+///
+/// # What does not compile
+/// A second stage learns from inner scores:
+/// ```
+/// # use vbx::{error::Result, learn::{InnerScores, Probabilities, TrainRows}};
+/// fn second_stage<'a>(train: &TrainRows, scores: &'a InnerScores) -> Result<&'a Probabilities> {
+///     train.accept(scores)
+/// }
+/// ```
+/// not from the out-of-fold predictions by which it will be judged
+/// ```compile_fail,E0308
+/// # use vbx::{error::Result, learn::{OutOfFold, Probabilities, TrainRows}};
+/// fn second_stage<'a>(train: &TrainRows, scores: &'a OutOfFold) -> Result<&'a Probabilities> {
+///     train.accept(scores)
+/// }
+/// ```
+/// nor from probabilities that somebody declares to be inner scores.
+/// ```compile_fail,E0451
+/// # use vbx::learn::{InnerScores, Probabilities};
+/// fn declare(probabilities: Probabilities) -> InnerScores {
+///     InnerScores { probabilities, origin: [0; 32] }
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InnerScores {
     probabilities: Probabilities,

@@ -1,7 +1,7 @@
 //! The columns that a LASSO keeps.
 
 use super::KeepColumns;
-use crate::classifier::{Lambda, tuned_path};
+use crate::classifier::Lambda;
 use crate::error::Result;
 use crate::learn::{Column, FittedTransform, TrainRows, Transform};
 use schemars::JsonSchema;
@@ -32,8 +32,7 @@ impl Transform for LassoSelect {
         if columns.is_empty() {
             return Ok(KeepColumns::dropping([]));
         }
-        let tuned = tuned_path(&numeric, 1.0, true)?;
-        let scores = tuned.path.at(self.lambda.of(&tuned));
+        let scores = self.lambda.scores(&numeric, 1.0, true)?;
         let unused = |j: &usize| scores.iter().all(|score| score.coefficient(*j) == 0.0);
         let dropped: Vec<&Column> = (0..columns.len()).filter(unused).map(|j| &columns[j]).collect();
         Ok(KeepColumns::dropping(dropped))
