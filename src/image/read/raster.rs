@@ -66,13 +66,14 @@ fn decode(path: &Path, source: impl BufRead + Seek, length: u64) -> Result<Dynam
         ImageError::IoError(cause) if cause.kind() != std::io::ErrorKind::UnexpectedEof => Error::io(path, cause),
         cause => InputError::new(path, format!("a damaged or unknown image ({cause})"), "a whole PNG, JPEG, TIFF or BMP").into(),
     };
-    let most = length.saturating_mul(LARGEST_EXPANSION).saturating_add(BASE_MEMORY);
+    let pixels = length.saturating_mul(LARGEST_EXPANSION);
     let mut reader = ImageReader::new(source).with_guessed_format().map_err(|cause| Error::io(path, cause))?;
     let mut limits = Limits::default();
-    limits.max_alloc = Some(most);
+    limits.max_alloc = Some(pixels.saturating_add(BASE_MEMORY));
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(refuse)?;
-    if decoder.total_bytes() > most {
+    // Some decoders keep many times the pixels (coefficients of a progressive JPEG), so the pixels themselves get no room beyond it.
+    if decoder.total_bytes() > pixels {
         let (width, height) = decoder.dimensions();
         let found = format!("a header that claims {width}×{height} pixels in a file of {length} bytes");
         return Err(InputError::new(path, found, "a true size").into());
