@@ -33,7 +33,10 @@ fn study(folder: &Path, rows: &str, options: &str) -> PathBuf {
     path
 }
 
-fn extract(study: &Path, watch: &dyn Watch) -> vbx::error::Result<(vbx::table::FeatureTable, vbx::study::extract::ExtractedFeatures)> {
+fn extract(
+    study: &Path,
+    watch: &dyn Watch,
+) -> vbx::error::Result<(vbx::table::FeatureTable, vbx::study::extract::ExtractedFeatures)> {
     let work = Workspace::in_run(&study.with_extension("run"), watch);
     Ok(extract_images(study, &work, None)?.into_iter().map(|(_, table, made)| (table, made)).next().unwrap())
 }
@@ -128,7 +131,8 @@ fn an_extraction_goes_on_where_it_was_and_notices_a_changed_image() {
     let (before, _) = extract(&path, &watch).unwrap();
     assert_eq!(watch.0.load(Ordering::Relaxed), 2);
     let kept = || {
-        let mut files: Vec<_> = std::fs::read_dir(path.with_extension("run").join("extracted/us")).unwrap().map(|f| f.unwrap().path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(path.with_extension("run").join("extracted/us")).unwrap().map(|f| f.unwrap().path()).collect();
         files.sort();
         files
     };
@@ -180,4 +184,33 @@ fn breast_ultrasound_is_read_as_it_lies() {
     // Breast lesions on ultrasound are millimetres to a few centimetres wide.
     let diameter = scalar(&table, "us.bmode.lesion_original_shape2D_MaximumDiameter");
     assert!(diameter.iter().all(|mm| (3.0..60.0).contains(&mm.unwrap())), "{diameter:?}");
+}
+
+#[test]
+fn perturbed_outlines_give_repeated_measurements_and_a_study_runs_with_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows = String::new();
+    for case in 0..24 {
+        draw(folder.path(), &format!("c{case}"), 8.0 + (case % 7) as f64, case);
+        rows += &format!("P{case},c{case}.png,c{case}_mask.png,1,{}\n", case % 2);
+    }
+    let options = "pixel-size.mm = 0.1\nperturbed = [{ volume = 0.15 }, { volume = -0.15 }, { pose = { shift = [0.5, 0.5, 0.0] } }]\n\
+                   [model]\ntransforms = [\"robustness\", \"impute\", \"variance\", \"standardise\"]\n\
+                   [validation.holdout]\nshare = 0.3\n[compare]\nbootstrap = 50";
+    let path = study(folder.path(), &rows, options);
+    let (table, _) = extract(&path, &Silent).unwrap();
+    let name = "us.bmode.lesion_original_shape2D_PixelSurface";
+    let drawn = scalar(&table, name);
+    let repeated = table.columns().find(|(found, _)| found.to_string() == format!("{name}.repeated")).unwrap().1;
+    let vbx::table::ColumnView::Array(repeated) = repeated else { panic!("{repeated:?}") };
+    for (row, area) in drawn.iter().enumerate() {
+        let [grown, shrunk, moved] = repeated.case(row).unwrap() else { panic!() };
+        let share = |x: &f32| f64::from(*x) / area.unwrap();
+        assert!((share(grown) - 1.15).abs() < 0.02 && (share(shrunk) - 0.85).abs() < 0.02, "{grown} {shrunk} {area:?}");
+        assert!((share(moved) - 1.0).abs() < 0.05);
+    }
+    assert_cmd::Command::cargo_bin("vbx").unwrap().arg("run").arg(&path).assert().success();
+    let page = std::fs::read_to_string(folder.path().join("study.run/report.html")).unwrap();
+    assert!(page.contains("ICC(1,1)") && page.contains("data:image/png;base64,"));
+    assert!(folder.path().join("study.run/tables/feature-provenance.csv").exists());
 }

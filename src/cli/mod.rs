@@ -10,6 +10,7 @@ mod progress;
 mod radiomics;
 mod report;
 mod run;
+mod scale;
 mod schema;
 mod simulate;
 
@@ -50,6 +51,8 @@ pub enum Command {
     Simulate(simulate::Args),
     /// Compute radiomics features of one region of one image, as PyRadiomics and IBSI define them.
     Radiomics(radiomics::Args),
+    /// Learn a standard intensity scale (Nyúl) from images, to be frozen and applied to others.
+    Scale(scale::Args),
     /// Extract the features of a study's images: resumable, in parallel, one bad scan a reported row.
     Extract(extract::Args),
     /// Run a study: fit all arms on the same folds, compare them, write tables, figures and the report.
@@ -76,6 +79,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Radiomics(args) => radiomics::run(&args),
+        Command::Scale(args) => scale::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),

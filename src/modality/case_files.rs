@@ -38,6 +38,8 @@ pub enum Outline {
 pub struct CaseFeatures {
     /// One per column of the adapter; `None` where a feature is undefined.
     pub values: Vec<Option<f64>>,
+    /// The same on perturbed outlines, one row per perturbation; empty where the adapter has none.
+    pub repeated: Vec<Vec<Option<f64>>>,
     /// What was noticed, without identifiers.
     pub notes: Vec<String>,
 }
@@ -73,6 +75,11 @@ pub trait ImageModality: Send + Sync {
     /// # Errors
     /// [`InputError`](crate::error::InputError) for a file that cannot be read or does not fit, with its fault.
     fn extract(&self, case: &CaseFiles) -> Result<CaseFeatures>;
+
+    /// How many perturbed outlines are measured beside the drawn one.
+    fn repeats(&self) -> usize {
+        0
+    }
 
     /// Everything that the values depend on beside the files, in one text.
     fn settings(&self) -> String;

@@ -36,7 +36,9 @@ pub(super) fn flat(view: &View) -> Result<Loaded> {
     let lesion = lesion_on(view, None, path, drawn)?;
     let region = region_of(&file.regions, &lesion);
     if region.is_none() && !file.regions.is_empty() {
-        return Err(InputError::new(path, "a lesion outside of the calibrated regions", "a lesion within the scanned area").into());
+        return Err(
+            InputError::new(path, "a lesion outside of the calibrated regions", "a lesion within the scanned area").into()
+        );
     }
     let mut notes = Vec::new();
     let calibrated = region.and_then(|region| region.spacing);
@@ -119,7 +121,7 @@ fn within(grid: &Grid, bounds: &BoundingBox) -> Vec<bool> {
 /// Share of the lesion's extent that a picture shows around it.
 const AROUND: f64 = 0.35;
 /// Longer side of a picture, in pixels, that is aimed at.
-const PICTURE: f64 = 320.0;
+const PICTURE: f64 = 260.0;
 
 /// The slice where the lesion is largest, cut out around it.
 pub(super) fn lesion_picture(loaded: &Loaded) -> Result<LesionPicture> {

@@ -5,12 +5,16 @@ use crate::error::{Error, Result};
 use crate::image::{Mask, Volume};
 use crate::radiomics::{Extractor, Feature, Settings};
 use crate::region::RegionSpec;
+use crate::region::perturb::Perturbation;
 use crate::table::{ImageOrigin, Origin};
+use rand::SeedableRng;
+use rand_xoshiro::Xoshiro256PlusPlus;
 
 /// Features of the regions of a lesion.
 pub(super) struct Measured {
     extractor: Extractor,
     regions: Vec<RegionSpec>,
+    perturbed: Vec<Perturbation>,
     columns: Vec<DeclaredColumn>,
     per_region: usize,
 }
@@ -20,7 +24,13 @@ impl Measured {
     ///
     /// # Errors
     /// Settings that contradict each other, and regions of the same name.
-    pub(super) fn new(settings: Settings, regions: &[RegionSpec], images: &[String], flat: bool) -> Result<Self> {
+    pub(super) fn new(
+        settings: Settings,
+        regions: &[RegionSpec],
+        perturbed: &[Perturbation],
+        images: &[String],
+        flat: bool,
+    ) -> Result<Self> {
         let hash = settings.hash();
         let extractor = Extractor::new(settings);
         let features = extractor.columns(flat)?;
@@ -35,7 +45,7 @@ impl Measured {
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(Error::usage(format!("the feature `{}` would be there twice; name each region once", twice[0])));
         }
-        Ok(Measured { extractor, regions: regions.to_vec(), columns, per_region: features.len() })
+        Ok(Measured { extractor, regions: regions.to_vec(), perturbed: perturbed.to_vec(), columns, per_region: features.len() })
     }
 
     pub(super) fn columns(&self) -> &[DeclaredColumn] {
@@ -63,7 +73,8 @@ impl Measured {
         let regions = serde_json::to_string(&self.regions).unwrap_or_default();
         let settings = serde_json::to_string(self.extractor.settings()).unwrap_or_default();
         let columns: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-        format!("{settings}\n{regions}\n{}", columns.join("\n"))
+        let perturbed = serde_json::to_string(&self.perturbed).unwrap_or_default();
+        format!("{settings}\n{regions}\n{perturbed}\n{}", columns.join("\n"))
     }
 
     /// How it is measured, for the methods.
@@ -112,6 +123,20 @@ impl Measured {
             values,
             faults.into_iter().map(|(region, fault)| format!("region {region} could not be measured: {fault}")).collect(),
         ))
+    }
+
+    /// How many perturbed outlines are measured.
+    pub(super) fn repeats(&self) -> usize {
+        self.perturbed.len()
+    }
+
+    /// The lesion under each perturbation; `None` where one leaves nothing of it. A perturbation draws the same on every run.
+    pub(super) fn perturbed(&self, image: &Volume, lesion: &Mask) -> Vec<Option<Mask>> {
+        let redrawn = |(at, perturbation): (usize, &Perturbation)| {
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(at as u64);
+            perturbation.apply(lesion, image, &mut random).ok()
+        };
+        self.perturbed.iter().enumerate().map(redrawn).collect()
     }
 
     fn region(&self, image: &Volume, region: &RegionSpec, lesion: &Mask, body: Option<&Mask>) -> Result<Vec<Option<f64>>> {

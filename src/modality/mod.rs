@@ -12,6 +12,7 @@ mod load;
 mod measured;
 mod pattern;
 mod plain;
+pub mod preprocess;
 pub mod radiomics;
 mod several;
 pub mod ultrasound;

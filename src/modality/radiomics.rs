@@ -2,10 +2,12 @@
 
 use super::load::{Loaded, Reading, lesion_picture, outlined};
 use super::measured::Measured;
+use super::preprocess::{Preprocess, preprocessed};
 use super::{CaseFeatures, CaseFiles, DeclaredColumn, ImageModality, LesionPicture, Several, View};
 use crate::error::{Error, Result};
 use crate::radiomics::Settings;
 use crate::region::RegionSpec;
+use crate::region::perturb::Perturbation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,10 @@ pub struct RadiomicsOptions {
     pub several: Several,
     /// Images and masks on different grids.
     pub grids: Grids,
+    /// What is done to each image before it is measured.
+    pub preprocess: Vec<Preprocess>,
+    /// Perturbed outlines on which each feature is measured again.
+    pub perturbed: Vec<Perturbation>,
 }
 
 /// The adapter.
@@ -40,6 +46,7 @@ pub struct Radiomics {
     measured: Measured,
     several: Several,
     grids: Grids,
+    preprocess: Vec<Preprocess>,
 }
 
 impl Radiomics {
@@ -51,13 +58,17 @@ impl Radiomics {
         if options.images.is_empty() || options.regions.is_empty() {
             return Err(Error::usage("radiomics need at least one image and one region"));
         }
-        let measured = Measured::new(options.settings.clone(), &options.regions, &options.images, false)?;
-        Ok(Radiomics { measured, several: options.several, grids: options.grids })
+        let measured = Measured::new(options.settings.clone(), &options.regions, &options.perturbed, &options.images, false)?;
+        let preprocess = options.preprocess.clone();
+        Ok(Radiomics { measured, several: options.several, grids: options.grids, preprocess })
     }
 
     fn read(&self, view: &View) -> Result<Loaded> {
-        let margin = |spacing| self.measured.margin(spacing);
-        outlined(view, &Reading { label: self.measured.label(), grids: self.grids, margin: &margin })
+        // Preprocessing looks at the whole image.
+        let margin = |spacing| if self.preprocess.is_empty() { self.measured.margin(spacing) } else { None };
+        let mut loaded = outlined(view, &Reading { label: self.measured.label(), grids: self.grids, margin: &margin })?;
+        loaded.images = loaded.images.into_iter().map(|image| preprocessed(image, &self.preprocess)).collect::<Result<_>>()?;
+        Ok(loaded)
     }
 }
 
@@ -68,22 +79,38 @@ impl ImageModality for Radiomics {
 
     fn extract(&self, case: &CaseFiles) -> Result<CaseFeatures> {
         let mut rows = Vec::new();
+        let mut repeated = vec![Vec::new(); self.measured.repeats()];
         let mut notes = Vec::new();
         for view in &case.views {
             let Loaded { images, lesion, .. } = self.read(view)?;
             let (values, noted) = self.measured.values(&images, &lesion, None)?;
-            rows.push((lesion.count() as f64 * lesion.grid.voxel_volume(), values));
+            let volume = lesion.count() as f64 * lesion.grid.voxel_volume();
+            rows.push((volume, values));
             notes.extend(noted);
+            for (redrawn, row) in self.measured.perturbed(&images[0], &lesion).iter().zip(&mut repeated) {
+                let values = redrawn.as_ref().and_then(|lesion| self.measured.values(&images, lesion, None).ok());
+                row.push((volume, values.map_or_else(|| vec![None; self.columns().len()], |(values, _)| values)));
+            }
         }
-        Ok(CaseFeatures { values: self.several.combine(&rows), notes })
+        let repeated = repeated.iter().map(|rows| self.several.combine(rows)).collect();
+        Ok(CaseFeatures { values: self.several.combine(&rows), repeated, notes })
+    }
+
+    fn repeats(&self) -> usize {
+        self.measured.repeats()
     }
 
     fn settings(&self) -> String {
-        format!("radiomics {:?} {:?}\n{}", self.several, self.grids, self.measured.settings())
+        format!("radiomics {:?} {:?} {:?}\n{}", self.several, self.grids, self.preprocess, self.measured.settings())
     }
 
     fn rules(&self) -> Vec<String> {
-        self.measured.rules()
+        let mut rules = self.measured.rules();
+        if !self.preprocess.is_empty() {
+            let steps: Vec<&str> = self.preprocess.iter().map(Preprocess::words).collect();
+            rules.push(format!("Before that each image underwent {}.", steps.join(", then ")));
+        }
+        rules
     }
 
     fn picture(&self, case: &CaseFiles) -> Result<LesionPicture> {

@@ -1,6 +1,7 @@
 //! What an extraction does: in PyRadiomics' words, or in IBSI's.
 
-use serde::{Serialize, Serializer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::image::resample::{Interpolation, MaskInterpolation};
@@ -42,7 +43,7 @@ impl Settings {
 }
 
 /// Bins of the discretisation.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bins {
     /// Intensities are whole numbers and are the grey levels (IBSI's digital phantom).
@@ -189,14 +190,14 @@ pub struct Ibsi {
     /// Discretisation for the intensity–volume histogram.
     pub volume_histogram_bins: Bins,
     /// Over what texture matrices are counted, and how several are aggregated.
-    #[serde(serialize_with = "as_debug")]
     pub aggregations: Vec<Aggregation>,
     /// Filters whose responses give features besides the original image.
     pub filters: Vec<Filter>,
 }
 
 /// Interpolation of image and mask.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct IbsiResample {
     /// Spacing in mm; 0 keeps the image's.
     pub spacing: [f64; 3],
@@ -206,6 +207,13 @@ pub struct IbsiResample {
     pub mask: MaskInterpolation,
     /// Round intensities to whole numbers, as Hounsfield units are.
     pub round: bool,
+}
+
+impl Default for IbsiResample {
+    /// Linear interpolation to voxels of 1 mm.
+    fn default() -> Self {
+        IbsiResample { spacing: [1.0; 3], image: Interpolation::Linear, mask: MaskInterpolation::Linear, round: false }
+    }
 }
 
 impl Default for Ibsi {

@@ -13,8 +13,10 @@ use super::load::{Loaded, flat, lesion_picture};
 use super::measured::Measured;
 use super::{CaseFeatures, CaseFiles, DeclaredColumn, ImageModality, LesionPicture, Several};
 use crate::error::{Error, Result};
+use crate::image::{Mask, Volume};
 use crate::radiomics::Settings;
 use crate::region::RegionSpec;
+use crate::region::perturb::Perturbation;
 use crate::table::{ImageOrigin, Origin};
 
 /// What the image is called in feature names.
@@ -31,6 +33,8 @@ pub struct UltrasoundOptions {
     pub several: Several,
     /// Whether the readers' shape descriptors are added.
     pub descriptors: bool,
+    /// Perturbed outlines on which each feature is measured again.
+    pub perturbed: Vec<Perturbation>,
 }
 
 /// The adapter.
@@ -50,12 +54,24 @@ impl Ultrasound {
         if options.regions.is_empty() {
             return Err(Error::usage("ultrasound needs at least one region"));
         }
-        let measured = Measured::new(options.settings.clone(), &options.regions, &[IMAGE.to_string()], true)?;
+        let measured = Measured::new(options.settings.clone(), &options.regions, &options.perturbed, &[IMAGE.to_string()], true)?;
         let mut columns = measured.columns().to_vec();
         if options.descriptors {
             columns.extend(DESCRIPTORS.iter().map(|(name, unit)| described(name, unit)));
         }
         Ok(Ultrasound { measured, several: options.several, descriptors: options.descriptors, columns })
+    }
+}
+
+impl Ultrasound {
+    /// The values of one outline, and what was noticed.
+    fn lesion(&self, images: &[Volume], lesion: &Mask, body: Option<&Mask>) -> Result<(Vec<Option<f64>>, Vec<String>)> {
+        let (mut values, notes) = self.measured.values(images, lesion, body)?;
+        if self.descriptors {
+            let contour = Contour::of(lesion).ok_or_else(|| Error::study("the lesion's mask is empty"))?;
+            values.extend(descriptors(&contour));
+        }
+        Ok((values, notes))
     }
 }
 
@@ -81,21 +97,28 @@ impl ImageModality for Ultrasound {
 
     fn extract(&self, case: &CaseFiles) -> Result<CaseFeatures> {
         let mut rows = Vec::new();
+        let mut repeated = vec![Vec::new(); self.measured.repeats()];
         let mut notes = Vec::new();
         for view in &case.views {
             let Loaded { images, lesion, body, notes: loaded } = flat(view)?;
             notes.extend(loaded);
-            let (mut values, noted) = self.measured.values(&images, &lesion, body.as_ref())?;
+            let (values, noted) = self.lesion(&images, &lesion, body.as_ref())?;
             notes.extend(noted);
-            if self.descriptors {
-                let contour = Contour::of(&lesion).ok_or_else(|| Error::study("the lesion's mask is empty"))?;
-                values.extend(descriptors(&contour));
+            let area = lesion.count() as f64 * lesion.grid.spacing[0] * lesion.grid.spacing[1];
+            rows.push((area, values));
+            for (redrawn, row) in self.measured.perturbed(&images[0], &lesion).iter().zip(&mut repeated) {
+                let values = redrawn.as_ref().and_then(|lesion| self.lesion(&images, lesion, body.as_ref()).ok());
+                row.push((area, values.map_or_else(|| vec![None; self.columns.len()], |(values, _)| values)));
             }
-            rows.push((lesion.count() as f64 * lesion.grid.spacing[0] * lesion.grid.spacing[1], values));
         }
         notes.sort();
         notes.dedup();
-        Ok(CaseFeatures { values: self.several.combine(&rows), notes })
+        let repeated = repeated.iter().map(|rows| self.several.combine(rows)).collect();
+        Ok(CaseFeatures { values: self.several.combine(&rows), repeated, notes })
+    }
+
+    fn repeats(&self) -> usize {
+        self.measured.repeats()
     }
 
     fn settings(&self) -> String {

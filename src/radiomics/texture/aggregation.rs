@@ -2,10 +2,14 @@
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::radiomics::Values;
 
 /// How matrices that count along directions (GLCM, GLRLM) are aggregated. Slices are those of the axis k.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Aggregation {
     /// 2-D, averaged (IBSI BTW3): features of one matrix per slice and direction, averaged.
     SliceAveraged,

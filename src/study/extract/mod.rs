@@ -14,6 +14,7 @@ pub(super) use source::Source;
 use crate::error::{Error, Result};
 use crate::modality::{CaseFeatures, CaseFiles, DeclaredColumn, ImageModality};
 use crate::table::{Column, FeatureName, Finding, Origin};
+use crate::transform::REPEATED;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -125,7 +126,7 @@ pub(super) fn extract(
         findings.push(Finding::warning("extraction-failed", message).in_file(manifest).at_rows(rows));
     }
     Ok(ExtractedFeatures {
-        columns: columns.iter().enumerate().map(|(at, column)| tabulated(modality, column, at, &made)).collect::<Result<_>>()?,
+        columns: tabulated(modality, adapter, &made)?,
         absent: cases.len() - imaged,
         failed,
         findings,
@@ -133,15 +134,31 @@ pub(super) fn extract(
     })
 }
 
+/// The columns of a modality; with perturbed outlines, each is followed by the column of its repeated measurements.
 fn tabulated(
     modality: &str,
-    column: &DeclaredColumn,
-    at: usize,
+    adapter: &dyn ImageModality,
     made: &[Option<Result<CaseFeatures>>],
-) -> Result<(FeatureName, Column, Origin)> {
-    let value = |case: &Option<Result<CaseFeatures>>| match case {
-        Some(Ok(features)) => features.values[at].filter(|value| value.is_finite()),
+) -> Result<Vec<(FeatureName, Column, Origin)>> {
+    let of = |case: &'_ Option<Result<CaseFeatures>>| match case {
+        Some(Ok(features)) => Some(features.clone()),
         _ => None,
     };
-    Ok((FeatureName::sanitised(modality, &column.name)?, Column::scalar(made.iter().map(value)), column.origin.clone()))
+    let made: Vec<Option<CaseFeatures>> = made.iter().map(of).collect();
+    let repeats = adapter.repeats();
+    let mut columns = Vec::new();
+    for (at, column) in adapter.columns().iter().enumerate() {
+        let DeclaredColumn { name, origin } = column;
+        let value = |case: &Option<CaseFeatures>| case.as_ref()?.values[at].filter(|value| value.is_finite());
+        columns.push((FeatureName::sanitised(modality, name)?, Column::scalar(made.iter().map(value)), origin.clone()));
+        if repeats > 0 {
+            let again = |case: &Option<CaseFeatures>| {
+                let repeated = &case.as_ref()?.repeated;
+                Some(repeated.iter().map(|row| row[at].map_or(f32::NAN, |value| value as f32)).collect::<Vec<f32>>())
+            };
+            let arrays = Column::array(vec![repeats], made.iter().map(again).collect())?;
+            columns.push((FeatureName::sanitised(modality, &format!("{name}{REPEATED}"))?, arrays, origin.clone()));
+        }
+    }
+    Ok(columns)
 }

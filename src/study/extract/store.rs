@@ -18,6 +18,7 @@ pub(super) struct Store {
 #[derive(Serialize, Deserialize)]
 struct Stored {
     values: Vec<Option<f64>>,
+    repeated: Vec<Vec<Option<f64>>>,
     notes: Vec<String>,
 }
 
@@ -55,12 +56,17 @@ impl Store {
     /// The features under this key, if they are there and whole. A file that cannot be read is as good as none.
     pub(super) fn load(&self, key: &Path, columns: usize) -> Option<CaseFeatures> {
         let stored: Stored = serde_json::from_slice(&std::fs::read(key).ok()?).ok()?;
-        (stored.values.len() == columns).then_some(CaseFeatures { values: stored.values, notes: stored.notes })
+        (stored.values.len() == columns).then_some(CaseFeatures {
+            values: stored.values,
+            repeated: stored.repeated,
+            notes: stored.notes,
+        })
     }
 
     /// Keeps a case's features. A disk that is full costs the cache, not the extraction.
     pub(super) fn save(&self, key: &Path, features: &CaseFeatures) {
-        let stored = Stored { values: features.values.clone(), notes: features.notes.clone() };
+        let CaseFeatures { values, repeated, notes } = features.clone();
+        let stored = Stored { values, repeated, notes };
         if let Ok(text) = serde_json::to_vec(&stored) {
             let _ = write_whole(key, &text);
         }

@@ -2,11 +2,18 @@
 
 use super::TableFile;
 use crate::error::{Error, InputError, Result};
+use crate::image::bias_field::N4;
+use crate::image::normalise::Normalisation;
 use crate::modality::Several;
+use crate::modality::preprocess::{Preprocess, Within};
 use crate::modality::radiomics::{Grids, RadiomicsOptions};
 use crate::modality::ultrasound::UltrasoundOptions;
+use crate::radiomics::filter::Filter;
+use crate::radiomics::settings::{Bins, Ibsi, IbsiResample};
+use crate::radiomics::texture::Aggregation;
 use crate::radiomics::{Settings, pyradiomics_params};
 use crate::region::RegionSpec;
+use crate::region::perturb::Perturbation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,12 +43,18 @@ pub struct UltrasoundSpec {
     /// A PyRadiomics parameter file, relative to the study file; by default its original features in two dimensions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub params: Option<PathBuf>,
+    /// Features as IBSI defines them, instead of PyRadiomics' definitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ibsi: Option<IbsiSpec>,
     /// The regions whose features are extracted.
     #[serde(default = "lesion", skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<RegionSpec>,
     /// How several images of a lesion become one row.
     #[serde(default)]
     pub several: Several,
+    /// Perturbed outlines on which every feature is measured again; the transform `robustness` drops features that they change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub perturbed: Vec<Perturbation>,
     /// Whether the shape descriptors that readers use are added: orientation, aspect ratio, margin irregularity.
     #[serde(default = "yes")]
     pub descriptors: bool,
@@ -71,9 +84,18 @@ pub struct RadiomicsSpec {
     /// A PyRadiomics parameter file, relative to the study file; by default its original features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub params: Option<PathBuf>,
+    /// What is done to each image before it is measured, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preprocess: Vec<PreprocessSpec>,
+    /// Features as IBSI defines them, instead of PyRadiomics' definitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ibsi: Option<IbsiSpec>,
     /// The regions whose features are extracted.
     #[serde(default = "lesion", skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<RegionSpec>,
+    /// Perturbed outlines on which every feature is measured again; the transform `robustness` drops features that they change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub perturbed: Vec<Perturbation>,
     /// How several rows of a case become one.
     #[serde(default)]
     pub several: Several,
@@ -172,10 +194,11 @@ impl UltrasoundSpec {
     /// Those of the parameter file.
     pub fn options(&self, study: &Path) -> Result<UltrasoundOptions> {
         Ok(UltrasoundOptions {
-            settings: settings(self.params.as_deref(), study, Settings::ultrasound())?,
+            settings: chosen(self.params.as_deref(), self.ibsi.as_ref(), study, Settings::ultrasound())?,
             regions: self.regions.clone(),
             several: self.several,
             descriptors: self.descriptors,
+            perturbed: self.perturbed.clone(),
         })
     }
 }
@@ -188,11 +211,115 @@ impl RadiomicsSpec {
     pub fn options(&self, study: &Path) -> Result<RadiomicsOptions> {
         Ok(RadiomicsOptions {
             images: self.images.keys().cloned().collect(),
-            settings: settings(self.params.as_deref(), study, Settings::default())?,
+            settings: chosen(self.params.as_deref(), self.ibsi.as_ref(), study, Settings::default())?,
+            preprocess: self.preprocess.iter().map(|step| step.load(study)).collect::<Result<_>>()?,
             regions: self.regions.clone(),
             several: self.several,
             grids: self.grids,
+            perturbed: self.perturbed.clone(),
         })
+    }
+}
+
+/// A step of preprocessing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum PreprocessSpec {
+    /// Bias-field correction (N4), within the body.
+    N4(N4),
+    /// A common scale from the image's own intensities.
+    Normalise(NormaliseSpec),
+    /// A frozen standard scale (Nyúl) that `vbx scale` learned from images of other patients.
+    StandardScale(StandardScaleFile),
+}
+
+/// A common scale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NormaliseSpec {
+    /// How.
+    pub method: Normalisation,
+    /// Over which voxels its statistics are taken.
+    #[serde(default)]
+    pub within: Within,
+}
+
+/// A file with a standard scale.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct StandardScaleFile {
+    /// The file, relative to the study file.
+    pub file: PathBuf,
+    /// Over which voxels each image's landmarks are taken.
+    #[serde(default)]
+    pub within: Within,
+}
+
+impl PreprocessSpec {
+    fn load(&self, study: &Path) -> Result<Preprocess> {
+        Ok(match self {
+            PreprocessSpec::N4(n4) => Preprocess::N4(*n4),
+            PreprocessSpec::Normalise(spec) => Preprocess::Normalise(spec.method, spec.within),
+            PreprocessSpec::StandardScale(spec) => {
+                let path = study.join(&spec.file);
+                let bytes = std::fs::read(&path).map_err(|cause| Error::io(&path, cause))?;
+                let scale = serde_json::from_slice(&bytes)
+                    .map_err(|cause| InputError::new(&path, cause, "a standard scale as `vbx scale` writes it"))?;
+                Preprocess::StandardScale(scale, spec.within)
+            }
+        })
+    }
+}
+
+/// An extraction as the Image Biomarker Standardisation Initiative describes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct IbsiSpec {
+    /// Interpolation to another grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resample: Option<IbsiResample>,
+    /// Intensities below leave the region (re-segmentation).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lowest: Option<f64>,
+    /// Intensities above leave the region (re-segmentation).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highest: Option<f64>,
+    /// Intensities further than this many standard deviations from the region's mean leave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outliers: Option<f64>,
+    /// Discretisation for the intensity histogram and textures.
+    pub bins: Bins,
+    /// Discretisation for the intensity–volume histogram.
+    pub volume_histogram_bins: Bins,
+    /// Over what texture matrices are counted, and how several are aggregated.
+    pub aggregations: Vec<Aggregation>,
+    /// Filters whose responses give features besides the original image.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<Filter>,
+}
+
+impl Default for IbsiSpec {
+    fn default() -> Self {
+        let Ibsi { resample, range: [lowest, highest], outliers, bins, volume_histogram_bins, aggregations, filters } =
+            Ibsi::default();
+        IbsiSpec { resample, lowest, highest, outliers, bins, volume_histogram_bins, aggregations, filters }
+    }
+}
+
+impl IbsiSpec {
+    /// The settings.
+    pub fn settings(&self) -> Settings {
+        let IbsiSpec { resample, lowest, highest, outliers, bins, volume_histogram_bins, aggregations, filters } = self.clone();
+        Settings::Ibsi(Ibsi { resample, range: [lowest, highest], outliers, bins, volume_histogram_bins, aggregations, filters })
+    }
+}
+
+/// The one definition that a study names, or the usual one.
+fn chosen(params: Option<&Path>, ibsi: Option<&IbsiSpec>, study: &Path, usual: Settings) -> Result<Settings> {
+    match (params, ibsi) {
+        (Some(_), Some(_)) => Err(Error::usage("`params` (PyRadiomics) and `ibsi` exclude each other; keep one")),
+        (None, Some(ibsi)) => Ok(ibsi.settings()),
+        (params, None) => settings(params, study, usual),
     }
 }
 

@@ -16,7 +16,10 @@ pub use arm::{
 };
 pub use cohort::{CohortSpec, Condition, Her2Spec, OutcomeSpec, Task};
 pub use compare::{CompareSpec, PValueStyle, ReportSpec};
-pub use image::{BoxColumns, LengthUnit, MaskFile, MaskSpec, PixelColumn, PixelSize, RadiomicsSpec, UltrasoundSpec, settings};
+pub use image::{
+    BoxColumns, IbsiSpec, LengthUnit, MaskFile, MaskSpec, NormaliseSpec, PixelColumn, PixelSize, PreprocessSpec, RadiomicsSpec,
+    StandardScaleFile, UltrasoundSpec, settings,
+};
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
 pub use simulate::SimulateSpec;
 pub use validation::ValidationSpec;
