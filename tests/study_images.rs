@@ -194,7 +194,7 @@ fn perturbed_outlines_give_repeated_measurements_and_a_study_runs_with_them() {
         draw(folder.path(), &format!("c{case}"), 8.0 + (case % 7) as f64, case);
         rows += &format!("P{case},c{case}.png,c{case}_mask.png,1,{}\n", case % 2);
     }
-    let options = "pixel-size.mm = 0.1\nperturbed = [{ volume = 0.15 }, { volume = -0.15 }, { pose = { shift = [0.5, 0.5, 0.0] } }]\n\
+    let options = "pixel-size.mm = 0.1\nperturbed = [{ volume = 0.15 }, { volume = -0.15 }, { pose = { shift = [0.25, 0.25, 0.0] } }]\n\
                    [model]\ntransforms = [\"robustness\", \"impute\", \"variance\", \"standardise\"]\n\
                    [validation.holdout]\nshare = 0.3\n[compare]\nbootstrap = 50";
     let path = study(folder.path(), &rows, options);
