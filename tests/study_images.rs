@@ -212,5 +212,4 @@ fn perturbed_outlines_give_repeated_measurements_and_a_study_runs_with_them() {
     assert_cmd::Command::cargo_bin("vbx").unwrap().arg("run").arg(&path).assert().success();
     let page = std::fs::read_to_string(folder.path().join("study.run/report.html")).unwrap();
     assert!(page.contains("ICC(1,1)") && page.contains("data:image/png;base64,"));
-    assert!(folder.path().join("study.run/tables/feature-provenance.csv").exists());
 }
