@@ -8,6 +8,7 @@ use crate::statistic::estimate::{Defined, undefined};
 use crate::statistic::stratified::{FoldWeight, RepeatedAucs, mean_over_repeats, stratified};
 use crate::study::results::{CurvePoint, Measure, NamedMeasure, RepeatSpread, RocCurveResult};
 use crate::study::scored::{Repeat, Scored};
+use std::collections::HashSet;
 
 /// Whether the case's class is `k`.
 pub fn events(outcome: &[u32], repeat: &Repeat, k: usize) -> Vec<bool> {
@@ -37,18 +38,24 @@ pub fn aucs(outcome: &[u32], arms: &[&Scored], k: usize) -> Defined<RepeatedAucs
     if per_repeat.is_empty() {
         undefined!("no repeat has predictions");
     }
-    mean_over_repeats(&per_repeat)
+    mean_over_repeats(&per_repeat, folds(arms[0]))
 }
 
 /// The AUC over all pairs of a repeat, whatever their folds.
 fn pooled(outcome: &[u32], arm: &Scored, k: usize) -> Defined<RepeatedAucs> {
     let all = arm.repeats.iter().map(|repeat| delong(&events(outcome, repeat, k), &[&repeat.of_class(k)]));
-    mean_over_repeats(&all.collect::<Defined<Vec<CorrelatedAucs>>>()?)
+    mean_over_repeats(&all.collect::<Defined<Vec<CorrelatedAucs>>>()?, folds(arm))
+}
+
+/// The largest number of models by which the cases of a repeat were predicted.
+pub fn folds(arm: &Scored) -> usize {
+    let distinct = |repeat: &Repeat| repeat.folds.iter().collect::<HashSet<_>>().len();
+    arm.repeats.iter().map(distinct).max().unwrap_or(0)
 }
 
 /// Whether cases were predicted by more than one model in a repeat.
 pub fn has_folds(arm: &Scored) -> bool {
-    arm.repeats.iter().any(|repeat| repeat.folds.iter().any(|fold| *fold != repeat.folds[0]))
+    folds(arm) > 1
 }
 
 /// AUC of one class against the rest, with its interval.

@@ -1,7 +1,7 @@
 //! Discrimination for three and more classes.
 
 use super::average::{mean, measure};
-use super::discrimination::{auc_measure, aucs, has_folds};
+use super::discrimination::{auc_measure, aucs, folds, has_folds};
 use super::pair::test_result;
 use crate::statistic::correlated::CorrelatedAucs;
 use crate::statistic::estimate::{Defined, Test, Undefined};
@@ -24,7 +24,7 @@ fn pooled(outcome: &[u32], arms: &[&Scored], average: Average) -> Defined<Correl
         let models: Vec<&[Vec<f64>]> = arms.iter().map(|arm| arm.repeats[at].probabilities.as_slice()).collect();
         multiclass_auc(&class, &models, average)
     };
-    Ok(mean_over_repeats(&(0..repeats).map(one).collect::<Defined<Vec<_>>>()?)?.mean)
+    Ok(mean_over_repeats(&(0..repeats).map(one).collect::<Defined<Vec<_>>>()?, folds(arms[0]))?.mean)
 }
 
 /// The mean over classes of the within-fold one-versus-rest AUC.

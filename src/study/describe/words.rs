@@ -63,7 +63,8 @@ pub(super) fn methods(plan: &StudyPlan) -> Vec<String> {
     }
     text.push(
         "Discrimination: area under the ROC curve over pairs of cases that were predicted by the same model (within folds), with \
-         DeLong's variance from components pooled over folds; repeats are averaged and do not narrow the interval. Arms are compared \
+         DeLong's variance from components pooled over folds; repeats are averaged and do not narrow the interval, and the covariance \
+         between them enters it (K/2 − 1 + 1/R times, for K folds and R repeats), since cases that test one model train the others. Arms are compared \
          by the paired version of the same test; p values of all pairs are also given after Holm's correction."
             .into(),
     );
@@ -104,11 +105,16 @@ pub(super) fn limitations(plan: &StudyPlan, comparisons: &[Comparison]) -> Vec<S
         Validation::External => {}
     }
     if folds.validation() == Validation::CrossFitted {
-        text.push(
-            "Intervals account for the cases drawn, not for the models that other training cases would have given; in small cohorts \
-             they are somewhat too narrow."
-                .to_string(),
-        );
+        text.push(if folds.repeats() > 1 {
+            "Intervals of cross-validated AUCs account for the cases drawn and, by the spread between repeats, for the training cases \
+             that folds share; how well few repeats tell that spread is not in them."
+                .to_string()
+        } else {
+            "Intervals of AUCs account for the cases drawn, not for the training cases that folds share, which a single repeat cannot \
+             tell. Near chance they are too narrow by up to √2: intervals at 95 % then cover 83 %, and a test at 5 % rejects 17 %. \
+             Repeat the cross-validation (five times, say), or hold cases out."
+                .to_string()
+        });
     }
     if let Some(primary) = comparisons.iter().find(|comparison| comparison.primary)
         && let (Some(lower), Some(upper)) = (primary.difference.lower, primary.difference.upper)
