@@ -68,7 +68,6 @@ fn response_maps_are_those_of_the_consensus() {
         let (low, high) = truth.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));
         let worst = response[0].image.values.iter().zip(&truth).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         let share = worst / (high - low);
-        println!("{id}: {worst:.3e} of a range of {:.4} ({:.4} %)", high - low, 100.0 * share);
         if !(share <= 0.01) {
             outside.push(id);
         }
