@@ -161,7 +161,7 @@ impl Labels {
     /// The region on its smallest box, widened by `margin` voxels on every side as far as the image goes; `None` when the label
     /// does not occur.
     pub fn cropped(&self, label: Label, margin: usize) -> Option<CroppedMask> {
-        let bounds = self.bounding_box(label)?.widened(margin, self.grid.size);
+        let bounds = self.bounding_box(label)?.grown([margin; 3], self.grid.size);
         let part = self.grid.part(&bounds);
         let mut inside = vec![false; part.voxels()];
         for (along, j, k) in self.pieces(label) {

@@ -20,15 +20,7 @@ pub struct BoundingBox {
     pub end: [usize; 3],
 }
 
-impl BoundingBox {
-    /// The box with `margin` more voxels on every side, as far as an image of that size goes.
-    pub fn widened(&self, margin: usize, size: [usize; 3]) -> BoundingBox {
-        BoundingBox {
-            start: self.start.map(|first| first.saturating_sub(margin)),
-            end: std::array::from_fn(|axis| self.end[axis].saturating_add(margin).min(size[axis])),
-        }
-    }
-}
+impl BoundingBox {}
 
 impl Mask {
     /// A mask of the given membership.
@@ -45,15 +37,7 @@ impl Mask {
     /// # Panics
     /// If the box reaches beyond the grid: a fault of the caller, never of a file.
     pub fn part(&self, bounds: &BoundingBox) -> Mask {
-        let grid = self.grid.part(bounds);
-        let mut inside = Vec::with_capacity(grid.voxels());
-        for k in bounds.start[2]..bounds.end[2] {
-            for j in bounds.start[1]..bounds.end[1] {
-                let row = self.grid.at([bounds.start[0], j, k]);
-                inside.extend_from_slice(&self.inside[row..row + grid.size[0]]);
-            }
-        }
-        Mask::new(grid, inside)
+        Mask::new(self.grid.part(bounds), bounds.crop(self.grid.size, &self.inside))
     }
 
     /// Number of voxels in the region.
@@ -97,7 +81,7 @@ impl BoundingBox {
     pub fn grown(&self, margin: [usize; 3], size: [usize; 3]) -> BoundingBox {
         BoundingBox {
             start: std::array::from_fn(|axis| self.start[axis].saturating_sub(margin[axis])),
-            end: std::array::from_fn(|axis| (self.end[axis] + margin[axis]).min(size[axis])),
+            end: std::array::from_fn(|axis| self.end[axis].saturating_add(margin[axis]).min(size[axis])),
         }
     }
 

@@ -32,14 +32,6 @@ impl Volume {
     /// # Panics
     /// If the box reaches beyond the volume: a fault of the caller, never of a file.
     pub fn part(&self, bounds: &BoundingBox) -> Volume {
-        let grid = self.grid.part(bounds);
-        let mut values = Vec::with_capacity(grid.voxels());
-        for k in bounds.start[2]..bounds.end[2] {
-            for j in bounds.start[1]..bounds.end[1] {
-                let row = self.grid.at([bounds.start[0], j, k]);
-                values.extend_from_slice(&self.values[row..row + grid.size[0]]);
-            }
-        }
-        Volume::new(grid, values)
+        Volume::new(self.grid.part(bounds), bounds.crop(self.grid.size, &self.values))
     }
 }

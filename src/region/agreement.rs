@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::image::distance::squared_distance;
-use crate::image::resample::sub_grid;
 use crate::image::{BoundingBox, Grid, Mask};
 use crate::statistic::estimate::{Defined, Undefined};
 use crate::statistic::quantile::quantile;
@@ -68,7 +67,7 @@ fn surface_distances(a: &Mask, b: &Mask) -> Defined<(Vec<f64>, Vec<f64>)> {
         start: std::array::from_fn(|axis| box_a.start[axis].min(box_b.start[axis])),
         end: std::array::from_fn(|axis| box_a.end[axis].max(box_b.end[axis])),
     };
-    let grid = sub_grid(&a.grid, &window);
+    let grid = a.grid.part(&window);
     let (surface_a, surface_b) = (surface(a, &window, &grid), surface(b, &window, &grid));
     let directed = |from: &[bool], to: &[bool]| {
         let squared = squared_distance(&grid, |at| to[at]);

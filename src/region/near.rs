@@ -1,6 +1,6 @@
 //! The part of a grid near a lesion: work is done there, the result is spread over the whole grid again.
 
-use crate::image::resample::{sub_grid, window_around};
+use crate::image::resample::window_around;
 use crate::image::{Grid, Mask};
 
 pub(super) struct Near<'a> {
@@ -14,7 +14,7 @@ impl<'a> Near<'a> {
     /// The lesion's bounding box and `margin` mm around it; `None` for an empty lesion.
     pub fn around(lesion: &'a Mask, margin: f64) -> Option<Near<'a>> {
         let window = window_around(lesion, &lesion.grid, margin)?;
-        Some(Near { grid: sub_grid(&lesion.grid, &window), whole: &lesion.grid, start: window.start })
+        Some(Near { grid: lesion.grid.part(&window), whole: &lesion.grid, start: window.start })
     }
 
     /// Where, in the whole grid's memory, voxel `at` of the part lies.

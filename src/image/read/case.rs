@@ -210,7 +210,7 @@ pub fn read_case(image: &Path, mask: &Path, label: Label, margin: usize, options
             let whole = read_image(image, options)?;
             let region = read_mask(mask, label, (image, &whole.volume.grid))?;
             // Readers refuse a region without a voxel, so there is a box.
-            let bounds = region.bounding_box().unwrap_or(region.grid.whole()).widened(margin, region.grid.size);
+            let bounds = region.bounding_box().unwrap_or(region.grid.whole()).grown([margin; 3], region.grid.size);
             let full = whole.volume.grid.clone();
             let (part, region) = (whole.volume.part(&bounds), region.part(&bounds));
             Case { image: part, mask: region, bounds, full, spacing_known: whole.spacing_known }

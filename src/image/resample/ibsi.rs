@@ -1,7 +1,7 @@
 //! Resampling of a case as IBSI lays it down: image and mask on one aligned grid.
 
 use super::onto::{Beyond, mask_onto, volume_onto};
-use super::target::{aligned_grid, sub_grid, window_around};
+use super::target::{aligned_grid, window_around};
 use super::{Interpolation, MaskInterpolation};
 use crate::error::{Error, Result};
 use crate::image::{Mask, Volume};
@@ -34,7 +34,7 @@ impl Resampling {
         if let Some(margin) = self.margin {
             let window = window_around(mask, &grid, margin)
                 .ok_or_else(|| Error::study("the region is empty or lies outside the image: there is nothing to resample"))?;
-            grid = sub_grid(&grid, &window);
+            grid = grid.part(&window);
         }
         let mut resampled = volume_onto(image, &grid, self.image, Beyond::Edge)?;
         if self.round {

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use ibsi::Resampling;
 pub use onto::{Beyond, mask_onto, volume_onto};
-pub use target::{aligned_grid, sub_grid, window_around};
+pub use target::{aligned_grid, window_around};
 
 /// How a value between voxel centres is found.
 ///

@@ -2,7 +2,7 @@
 
 use super::Interpolation;
 use super::onto::{Beyond, along_axes, on_image, volume_onto};
-use super::target::{IndexMap, sub_grid};
+use super::target::IndexMap;
 use crate::error::{Error, Result};
 use crate::image::{BoundingBox, Grid, Mask, Volume};
 
@@ -136,7 +136,7 @@ impl PyRadiomicsResampling {
             start: region.start.map(|start| start.saturating_sub(self.pad_distance)),
             end: std::array::from_fn(|axis| (region.end[axis] + self.pad_distance).min(image.grid.size[axis])),
         };
-        let grid = sub_grid(&image.grid, &window);
+        let grid = image.grid.part(&window);
         let (mut values, mut members) = (Vec::with_capacity(grid.voxels()), Vec::with_capacity(grid.voxels()));
         for k in window.start[2]..window.end[2] {
             for j in window.start[1]..window.end[1] {

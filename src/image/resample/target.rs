@@ -47,12 +47,6 @@ pub fn aligned_grid(from: &Grid, spacing: [f64; 3]) -> Result<Grid> {
     Ok(to)
 }
 
-/// The part of a grid inside a box.
-pub fn sub_grid(grid: &Grid, window: &BoundingBox) -> Grid {
-    let size = std::array::from_fn(|axis| window.end[axis].saturating_sub(window.start[axis]));
-    Grid { size, origin: grid.point(window.start.map(|start| start as f64)), ..grid.clone() }
-}
-
 /// The box of voxels of `grid` that covers a region (which may lie on another grid), and `margin` mm more on every side where the grid
 /// goes on; `None` when the region is empty or lies outside.
 pub fn window_around(mask: &Mask, grid: &Grid, margin: f64) -> Option<BoundingBox> {

@@ -1,10 +1,10 @@
-//! Image and mask on one grid, and parts of them.
+//! Image and mask on one grid.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
-use crate::image::resample::{MaskInterpolation, mask_onto, sub_grid};
-use crate::image::{BoundingBox, Grid, Mask, Volume};
+use crate::image::resample::{MaskInterpolation, mask_onto};
+use crate::image::{Grid, Mask};
 
 /// The mask on the image's grid: as it is where the grids agree within `tolerance` mm; brought there, each voxel taking its nearest
 /// neighbour, where `correct` says so.
@@ -31,14 +31,4 @@ pub(super) fn on_grid_of<'a>(image: &Grid, mask: &'a Mask, tolerance: f64, corre
          `correctMask: true` brings the mask to the image's grid",
         image.size, image.spacing, image.origin, mask.grid.size, mask.grid.spacing, mask.grid.origin
     )))
-}
-
-/// The part of an image in a box.
-pub(super) fn part(image: &Volume, place: &BoundingBox) -> Volume {
-    Volume::new(sub_grid(&image.grid, place), place.crop(image.grid.size, &image.values))
-}
-
-/// The part of a mask in a box.
-pub(super) fn part_of_mask(mask: &Mask, place: &BoundingBox) -> Mask {
-    Mask::new(sub_grid(&mask.grid, place), place.crop(mask.grid.size, &mask.inside))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::geometry::{on_grid_of, part, part_of_mask};
+use super::geometry::on_grid_of;
 use super::{Feature, named};
 use crate::error::{Error, Result};
 use crate::image::resample::pyradiomics::{PyRadiomicsResampling, Stored};
@@ -87,7 +87,7 @@ fn prepared<'a>(
     let mask = on_grid_of(&image.grid, mask, settings.geometry_tolerance, settings.correct_mask)?;
     let around = if settings.pre_crop { mask.bounding_box() } else { None };
     Ok(match around.map(|around| around.grown([settings.pad_distance; 3], image.grid.size)) {
-        Some(place) => (Cow::Owned(part(&image, &place)), Cow::Owned(part_of_mask(&mask, &place))),
+        Some(place) => (Cow::Owned(image.part(&place)), Cow::Owned(mask.part(&place))),
         None => (image, mask),
     })
 }

@@ -31,7 +31,7 @@ impl Block {
 
     /// The volume whose values these are, where `place` says that they lie in `grid`.
     pub fn place(self, grid: &Grid, place: &BoundingBox) -> Volume {
-        Volume::new(part(grid, place), self.values)
+        Volume::new(grid.part(place), self.values)
     }
 }
 
@@ -110,16 +110,6 @@ pub(super) fn asked(place: &BoundingBox, reach: [[usize; 2]; 3], extent: [usize;
         }
     }
     asked
-}
-
-/// The grid of the voxels of `grid` in a box.
-pub(super) fn part(grid: &Grid, place: &BoundingBox) -> Grid {
-    Grid {
-        size: extent(place),
-        spacing: grid.spacing,
-        origin: grid.point(place.start.map(|at| at as f64)),
-        direction: grid.direction,
-    }
 }
 
 /// Voxels along each side of a box.
