@@ -213,3 +213,88 @@ fn perturbed_outlines_give_repeated_measurements_and_a_study_runs_with_them() {
     let page = std::fs::read_to_string(folder.path().join("study.run/report.html")).unwrap();
     assert!(page.contains("ICC(1,1)") && page.contains("data:image/png;base64,"));
 }
+
+/// A ball of noise brighter than its ground, as NIfTI, and the values of the image.
+fn volume(folder: &Path, name: &str, seed: usize) -> (Vec<f64>, Vec<bool>) {
+    let grid = vbx::image::Grid::plain([20, 18, 16], [1.0, 1.0, 2.0]);
+    let voxel = |at: usize| [at % 20, at / 20 % 18, at / 360];
+    let ball = |[i, j, k]: [usize; 3]| {
+        let square = |x: usize, c: f64, s: f64| ((x as f64 - c) * s).powi(2);
+        square(i, 10.0, 1.0) + square(j, 9.0, 1.0) + square(k, 8.0, 2.0) <= 36.0
+    };
+    let inside: Vec<bool> = (0..grid.voxels()).map(|at| ball(voxel(at))).collect();
+    let noise = |at: usize| ((at * 7919 + seed * 104_729) % 101) as f64;
+    let values: Vec<f64> =
+        inside.iter().enumerate().map(|(at, inside)| noise(at) + if *inside { 300.0 } else { 100.0 }).collect();
+    let image = vbx::image::Volume::new(grid.clone(), values.clone());
+    vbx::image::write::nifti::write_volume(&folder.join(format!("{name}.nii.gz")), &image).unwrap();
+    let mask = vbx::image::Mask::new(grid, inside.clone());
+    vbx::image::write::nifti::write_mask(&folder.join(format!("{name}_mask.nii.gz")), &mask).unwrap();
+    (values, inside)
+}
+
+#[test]
+fn volumes_are_normalised_and_measured_as_ibsi_defines() {
+    let folder = tempfile::tempdir().unwrap();
+    let made: Vec<_> = (0..2).map(|case| volume(folder.path(), &format!("v{case}"), case)).collect();
+    std::fs::write(
+        folder.path().join("images.csv"),
+        "patient_id,t1,mask,outcome\nP0,v0.nii.gz,v0_mask.nii.gz,0\nP1,v1.nii.gz,v1_mask.nii.gz,1\n",
+    )
+    .unwrap();
+    let run = |options: &str| {
+        let path = folder.path().join("study.toml");
+        let text = format!(
+            "title = \"t\"\n[outcome]\ncolumn = \"outcome\"\nevent = \"1\"\n[modality.mri.radiomics]\nfile = \"images.csv\"\n\
+             images = {{ t1 = \"t1\" }}\n{options}\n[arm.mri.single]\nmodality = \"mri\"\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        extract(&path, &Silent).map(|(table, _)| table)
+    };
+    let mean_of = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let lesion = |(values, inside): &(Vec<f64>, Vec<bool>)| -> Vec<f64> {
+        values.iter().zip(inside).filter(|(_, inside)| **inside).map(|(value, _)| *value).collect()
+    };
+    let plain = run("").unwrap();
+    let normalised =
+        run("preprocess = [{ normalise = { method = \"z-score\" } }]\n[modality.mri.radiomics.ibsi]\nbins = { number = 16 }")
+            .unwrap();
+    let means = scalar(&plain, "mri.t1.lesion_original_firstorder_Mean");
+    let ibsi = normalised.names().map(ToString::to_string).find(|name| name.ends_with("_Mean") && name.contains("firstorder"));
+    let ibsi = scalar(&normalised, &ibsi.expect("IBSI's mean intensity"));
+    for (case, made) in made.iter().enumerate() {
+        let (all, own) = (mean_of(&made.0), mean_of(&lesion(made)));
+        let n = made.0.len() as f64;
+        let squares: f64 = made.0.iter().map(|x| (x - all).powi(2)).sum();
+        assert!((means[case].unwrap() - own).abs() < 1e-9);
+        // Whichever divisor the standard deviation has, n or n − 1, z lies between the two.
+        let (low, high) = ((own - all) / (squares / (n - 1.0)).sqrt(), (own - all) / (squares / n).sqrt());
+        assert!((low - 1e-9..=high + 1e-9).contains(&ibsi[case].unwrap()), "{ibsi:?} {low} {high}");
+    }
+    let both = run("params = \"p.yaml\"\n[modality.mri.radiomics.ibsi]\nbins = { number = 16 }").unwrap_err().to_string();
+    assert!(both.contains("exclude each other"), "{both}");
+}
+
+#[test]
+fn a_ring_is_clipped_to_the_body() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, inside) = volume(folder.path(), "v0", 0);
+    volume(folder.path(), "v1", 1);
+    // The breast is the left half of the image, through the lesion's middle.
+    let grid = vbx::image::Grid::plain([20, 18, 16], [1.0, 1.0, 2.0]);
+    let left: Vec<bool> = (0..grid.voxels()).map(|at| at % 20 < 10).collect();
+    vbx::image::write::nifti::write_mask(&folder.path().join("breast.nii.gz"), &vbx::image::Mask::new(grid, left)).unwrap();
+    let rows = "P0,v0.nii.gz,v0_mask.nii.gz,breast.nii.gz,0\nP1,v1.nii.gz,v1_mask.nii.gz,,1\n";
+    std::fs::write(folder.path().join("images.csv"), format!("patient_id,t1,mask,breast,outcome\n{rows}")).unwrap();
+    let path = folder.path().join("study.toml");
+    let text = "title = \"t\"\n[outcome]\ncolumn = \"outcome\"\nevent = \"1\"\n[modality.mri.radiomics]\nfile = \"images.csv\"\n\
+                images = { t1 = \"t1\" }\nbody.column = \"breast\"\nregions = [\"lesion\", { ring = { to-mm = 2 } }]\n\
+                [arm.mri.single]\nmodality = \"mri\"\n";
+    std::fs::write(&path, text).unwrap();
+    let (table, _) = extract(&path, &Silent).unwrap();
+    let volumes = scalar(&table, "mri.t1.peri2mm_original_shape_VoxelVolume");
+    let (clipped, whole) = (volumes[0].unwrap(), volumes[1].unwrap());
+    assert!(inside.iter().filter(|inside| **inside).count() > 100);
+    // The lesion is centred on i = 10, so a little less than half of its ring lies left of it.
+    assert!((0.4..0.5).contains(&(clipped / whole)), "{clipped} of {whole}");
+}

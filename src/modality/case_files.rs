@@ -20,6 +20,8 @@ pub struct View {
     pub images: Vec<PathBuf>,
     /// Where the lesion is.
     pub outline: Outline,
+    /// A mask of the body or breast, to which what lies around the lesion is clipped.
+    pub body: Option<PathBuf>,
     /// Size of a pixel along i and j, mm, where the manifest tells it.
     pub pixel_mm: Option<[f64; 2]>,
 }

@@ -73,7 +73,8 @@ pub(super) fn outlined(view: &View, reading: &Reading) -> Result<Loaded> {
         let part = |image: &PathBuf| read_case(image, mask, label, margin, &ImageOptions::default());
         let cases: Vec<Case> = view.images.iter().map(part).collect::<Result<_>>()?;
         let lesion = cases[0].mask.clone();
-        return Ok(Loaded { images: cases.into_iter().map(|case| case.image).collect(), lesion, body: None, notes: Vec::new() });
+        let body = body_on(view, path, &lesion.grid)?;
+        return Ok(Loaded { images: cases.into_iter().map(|case| case.image).collect(), lesion, body, notes: Vec::new() });
     }
     let read = |path: &PathBuf| Ok(read_image(path, &ImageOptions::default())?.volume);
     let images: Vec<Volume> = view.images.iter().map(read).collect::<Result<_>>()?;
@@ -89,7 +90,13 @@ pub(super) fn outlined(view: &View, reading: &Reading) -> Result<Loaded> {
         check::same_grid((file, &image.grid), (path, &images[0].grid))?;
         check::finite_inside(file, image, &lesion)?;
     }
-    Ok(Loaded { images, lesion, body: None, notes: Vec::new() })
+    let body = body_on(view, path, &images[0].grid)?;
+    Ok(Loaded { images, lesion, body, notes: Vec::new() })
+}
+
+/// The mask of the body on the grid of the whole image, where the manifest names one.
+fn body_on(view: &View, image: &Path, grid: &Grid) -> Result<Option<Mask>> {
+    view.body.as_ref().map(|body| read_mask(body, Label::AnyNonzero, (image, grid))).transpose()
 }
 
 /// The lesion on the grid of its image.

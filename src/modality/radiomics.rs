@@ -5,6 +5,7 @@ use super::measured::Measured;
 use super::preprocess::{Preprocess, preprocessed};
 use super::{CaseFeatures, CaseFiles, DeclaredColumn, ImageModality, LesionPicture, Several, View};
 use crate::error::{Error, Result};
+use crate::image::normalise::body_mask;
 use crate::radiomics::Settings;
 use crate::region::RegionSpec;
 use crate::region::perturb::Perturbation;
@@ -35,6 +36,8 @@ pub struct RadiomicsOptions {
     pub several: Several,
     /// Images and masks on different grids.
     pub grids: Grids,
+    /// Whether rings are clipped to the body by Otsu's threshold in the first image.
+    pub otsu_body: bool,
     /// What is done to each image before it is measured.
     pub preprocess: Vec<Preprocess>,
     /// Perturbed outlines on which each feature is measured again.
@@ -46,6 +49,7 @@ pub struct Radiomics {
     measured: Measured,
     several: Several,
     grids: Grids,
+    otsu_body: bool,
     preprocess: Vec<Preprocess>,
 }
 
@@ -60,13 +64,17 @@ impl Radiomics {
         }
         let measured = Measured::new(options.settings.clone(), &options.regions, &options.perturbed, &options.images, false)?;
         let preprocess = options.preprocess.clone();
-        Ok(Radiomics { measured, several: options.several, grids: options.grids, preprocess })
+        Ok(Radiomics { measured, several: options.several, grids: options.grids, otsu_body: options.otsu_body, preprocess })
     }
 
     fn read(&self, view: &View) -> Result<Loaded> {
-        // Preprocessing looks at the whole image.
-        let margin = |spacing| if self.preprocess.is_empty() { self.measured.margin(spacing) } else { None };
+        // Preprocessing and the body's threshold look at the whole image.
+        let whole = !self.preprocess.is_empty() || self.otsu_body || view.body.is_some();
+        let margin = |spacing| if whole { None } else { self.measured.margin(spacing) };
         let mut loaded = outlined(view, &Reading { label: self.measured.label(), grids: self.grids, margin: &margin })?;
+        if self.otsu_body {
+            loaded.body = Some(body_mask(&loaded.images[0])?);
+        }
         loaded.images = loaded.images.into_iter().map(|image| preprocessed(image, &self.preprocess)).collect::<Result<_>>()?;
         Ok(loaded)
     }
@@ -82,13 +90,13 @@ impl ImageModality for Radiomics {
         let mut repeated = vec![Vec::new(); self.measured.repeats()];
         let mut notes = Vec::new();
         for view in &case.views {
-            let Loaded { images, lesion, .. } = self.read(view)?;
-            let (values, noted) = self.measured.values(&images, &lesion, None)?;
+            let Loaded { images, lesion, body, .. } = self.read(view)?;
+            let (values, noted) = self.measured.values(&images, &lesion, body.as_ref())?;
             let volume = lesion.count() as f64 * lesion.grid.voxel_volume();
             rows.push((volume, values));
             notes.extend(noted);
             for (redrawn, row) in self.measured.perturbed(&images[0], &lesion).iter().zip(&mut repeated) {
-                let values = redrawn.as_ref().and_then(|lesion| self.measured.values(&images, lesion, None).ok());
+                let values = redrawn.as_ref().and_then(|lesion| self.measured.values(&images, lesion, body.as_ref()).ok());
                 row.push((volume, values.map_or_else(|| vec![None; self.columns().len()], |(values, _)| values)));
             }
         }
@@ -101,7 +109,14 @@ impl ImageModality for Radiomics {
     }
 
     fn settings(&self) -> String {
-        format!("radiomics {:?} {:?} {:?}\n{}", self.several, self.grids, self.preprocess, self.measured.settings())
+        format!(
+            "radiomics {:?} {:?} {:?} {}\n{}",
+            self.several,
+            self.grids,
+            self.preprocess,
+            self.otsu_body,
+            self.measured.settings()
+        )
     }
 
     fn rules(&self) -> Vec<String> {

@@ -12,6 +12,8 @@ pub(super) struct ManifestColumns<'a> {
     pub(super) images: Vec<&'a str>,
     /// Where the lesion is outlined.
     pub(super) mask: &'a MaskSpec,
+    /// Column of body masks.
+    pub(super) body: Option<&'a str>,
     /// Size of a pixel.
     pub(super) pixel_size: Option<&'a PixelSize>,
 }
@@ -32,6 +34,7 @@ pub(super) fn cases(
         Some(PixelSize::Column(column)) => Some((table.column(&column.name)?, column.unit.mm())),
         _ => None,
     };
+    let body = columns.body.map(|name| table.column(name)).transpose()?;
     let fixed = match columns.pixel_size {
         Some(PixelSize::Mm(size)) if !(*size > 0.0 && size.is_finite()) => {
             return Err(Error::usage(format!("pixel-size of {size} mm: give a positive size")));
@@ -46,7 +49,8 @@ pub(super) fn cases(
             Some((column, mm)) => positive(table, column, row)?.map(|size| size * mm),
             None => fixed,
         };
-        Ok(Some(View { row: table.row_number(row), images, outline, pixel_mm: size.map(|size| [size; 2]) }))
+        let body = body.and_then(|column| column.text(row)).map(|name| folder.join(name.trim()));
+        Ok(Some(View { row: table.row_number(row), images, outline, body, pixel_mm: size.map(|size| [size; 2]) }))
     };
     rows.iter()
         .map(|rows| {

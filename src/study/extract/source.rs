@@ -31,14 +31,18 @@ impl Source {
             |given: &Option<PathBuf>| given.as_ref().map_or_else(|| manifest_folder.to_path_buf(), |given| study.join(given));
         let (adapter, cases): (Box<dyn ImageModality>, _) = match spec {
             ModalitySpec::Ultrasound(spec) => {
-                let columns =
-                    ManifestColumns { images: vec![&spec.image], mask: &spec.mask, pixel_size: spec.pixel_size.as_ref() };
+                let columns = ManifestColumns {
+                    images: vec![&spec.image],
+                    mask: &spec.mask,
+                    body: None,
+                    pixel_size: spec.pixel_size.as_ref(),
+                };
                 let adapter = Ultrasound::new(&spec.options(study)?)?;
                 (Box::new(adapter), manifest::cases(table, rows, &columns, &folder(&spec.folder))?)
             }
             ModalitySpec::Radiomics(spec) => {
                 let images = spec.images.values().map(String::as_str).collect();
-                let columns = ManifestColumns { images, mask: &spec.mask, pixel_size: None };
+                let columns = ManifestColumns { images, mask: &spec.mask, body: spec.body.column(), pixel_size: None };
                 let adapter = Radiomics::new(&spec.options(study)?)?;
                 (Box::new(adapter), manifest::cases(table, rows, &columns, &folder(&spec.folder))?)
             }

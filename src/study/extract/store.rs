@@ -47,6 +47,7 @@ impl Store {
                 }
                 Outline::Box(sides) => hash.update(format!("{sides:?}")),
             }
+            view.body.iter().try_for_each(|path| hash_file(path, &mut hash))?;
             hash.update(format!("{:?}", view.pixel_mm));
         }
         let name: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -78,6 +78,9 @@ pub struct RadiomicsSpec {
     /// Where the lesion is outlined.
     #[serde(default)]
     pub mask: MaskSpec,
+    /// To what rings around the lesion are clipped.
+    #[serde(default)]
+    pub body: BodySpec,
     /// What is done where image and mask lie on different grids.
     #[serde(default)]
     pub grids: Grids,
@@ -114,6 +117,29 @@ pub enum MaskSpec {
 impl Default for MaskSpec {
     fn default() -> Self {
         MaskSpec::File(MaskFile { column: "mask".into(), label: None })
+    }
+}
+
+/// The body or breast, to which what lies around a lesion is clipped.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum BodySpec {
+    /// Nothing is clipped but at the image's edge.
+    #[default]
+    None,
+    /// The body by Otsu's threshold in the first image, holes filled.
+    Otsu,
+    /// A column of mask files.
+    Column(String),
+}
+
+impl BodySpec {
+    /// The column of mask files, if there is one.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            BodySpec::Column(column) => Some(column),
+            BodySpec::None | BodySpec::Otsu => None,
+        }
     }
 }
 
@@ -216,6 +242,7 @@ impl RadiomicsSpec {
             regions: self.regions.clone(),
             several: self.several,
             grids: self.grids,
+            otsu_body: self.body == BodySpec::Otsu,
             perturbed: self.perturbed.clone(),
         })
     }

@@ -17,8 +17,8 @@ pub use arm::{
 pub use cohort::{CohortSpec, Condition, Her2Spec, OutcomeSpec, Task};
 pub use compare::{CompareSpec, PValueStyle, ReportSpec};
 pub use image::{
-    BoxColumns, IbsiSpec, LengthUnit, MaskFile, MaskSpec, NormaliseSpec, PixelColumn, PixelSize, PreprocessSpec, RadiomicsSpec,
-    StandardScaleFile, UltrasoundSpec, settings,
+    BodySpec, BoxColumns, IbsiSpec, LengthUnit, MaskFile, MaskSpec, NormaliseSpec, PixelColumn, PixelSize, PreprocessSpec,
+    RadiomicsSpec, StandardScaleFile, UltrasoundSpec, settings,
 };
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
 pub use simulate::SimulateSpec;
