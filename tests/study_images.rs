@@ -260,8 +260,9 @@ fn volumes_are_normalised_and_measured_as_ibsi_defines() {
         run("preprocess = [{ normalise = { method = \"z-score\" } }]\n[modality.mri.radiomics.ibsi]\nbins = { number = 16 }")
             .unwrap();
     let means = scalar(&plain, "mri.t1.lesion_original_firstorder_Mean");
-    let ibsi = normalised.names().map(ToString::to_string).find(|name| name.ends_with("_Mean") && name.contains("firstorder"));
-    let ibsi = scalar(&normalised, &ibsi.expect("IBSI's mean intensity"));
+    // Q4LE is IBSI's mean intensity.
+    let of_code = normalised.dictionary().0.into_iter().find(|info| info.origin.ibsi_code.as_deref() == Some("Q4LE"));
+    let ibsi = scalar(&normalised, &of_code.unwrap().name.to_string());
     for (case, made) in made.iter().enumerate() {
         let (all, own) = (mean_of(&made.0), mean_of(&lesion(made)));
         let n = made.0.len() as f64;
