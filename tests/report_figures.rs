@@ -216,7 +216,7 @@ fn a_legend_row_reads_as_one_line() {
     results.arms[1].performance.roc[0].auc =
         Measure { value: Some(0.831), lower: Some(0.764), upper: Some(0.899), se: None, note: None };
     let words = Drawing::new(&figure::roc(&results, &Style::default())).texts();
-    assert!(words.contains(&"MRI radiomics 0.83 (0.76–0.90)".to_string()), "{words:?}");
+    assert!(words.contains(&"MRI radiomics 0.831 (0.764–0.899)".to_string()), "{words:?}");
 }
 
 #[test]

@@ -273,6 +273,19 @@ fn twelve_arms_stay_below_three_megabytes() {
 }
 
 #[test]
+fn a_report_leaves_nothing_of_the_one_before_and_keeps_what_is_not_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = ReportOptions { png_dpi: None, ..ReportOptions::default() };
+    let before = report::write(&many_arms(3), folder.path(), &options).unwrap();
+    std::fs::write(folder.path().join("figures/mine.svg"), "<svg/>").unwrap();
+    let after = report::write(&tiny(), folder.path(), &options).unwrap();
+    let gone: Vec<_> = before.iter().filter(|file| !after.contains(file)).collect();
+    assert!(!gone.is_empty());
+    assert!(gone.iter().all(|file| !folder.path().join(file).exists()));
+    assert!(folder.path().join("figures/mine.svg").exists());
+}
+
+#[test]
 fn a_report_is_written_whole_and_its_links_lead_somewhere() {
     let folder = tempfile::tempdir().unwrap();
     let options = ReportOptions { png_dpi: Some(40.0), ..ReportOptions::default() };
@@ -287,6 +300,7 @@ fn a_report_is_written_whole_and_its_links_lead_somewhere() {
             }
         }
     }
+    assert!(found.remove(std::path::Path::new("report.files.json")), "the list by which the next report cleans up");
     assert_eq!(found, files.iter().cloned().collect(), "what is reported is what is there, and nothing half-written");
     let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     for link in links(&page).iter().filter(|link| link.starts_with("tables/") || link.starts_with("figures/")) {

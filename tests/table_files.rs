@@ -14,6 +14,7 @@ fn features() -> FeatureTable {
         ibsi_code: Some("Q4LE".into()),
         source_file: Some("adc.csv".into()),
         source_column: Some("ADC mean".into()),
+        extracted: None,
     };
     table.push("mri.adc_mean".parse().unwrap(), Column::scalar([Some(0.1 + 0.2), None, Some(-1e-300)]), origin).unwrap();
     let levels = ["round", "oval", "irregular"].map(str::to_owned).to_vec();

@@ -18,11 +18,14 @@ use vbx::statistic::correlation::{pearson_r, spearman_rho};
 use vbx::table::FeatureName;
 use vbx::transform::{
     Adjust, BlockScale, Correlation, CorrelationFilter, Duplicates, Encode, Impute, ImputeMethod, Keep, LassoSelect, MedianSplit,
-    Pca, Standardise, StandardiseMethod, TransformSpec, UnivariateFilter, UnivariateTest, Variance, Winsorise,
+    Pca, Robustness, Standardise, StandardiseMethod, TransformSpec, UnivariateFilter, UnivariateTest, Variance, Winsorise,
 };
 
+/// Tests, which take nothing and give nothing.
+type Tests = &'static [fn()];
+
 /// The tests that hold each transform, by the name that a study file uses.
-const ORACLES: &[(&str, &[fn()])] = &[
+const ORACLES: &[(&str, Tests)] = &[
     ("impute", &[impute_fills_as_worked_by_hand, typical_values_are_those_of_r]),
     ("encode", &[encode_makes_indicators_as_worked_by_hand]),
     ("median-split", &[median_split_is_strictly_above_the_training_median, typical_values_are_those_of_r]),
@@ -40,6 +43,7 @@ const ORACLES: &[(&str, &[fn()])] = &[
     ),
     ("univariate", &[univariate_filter_keeps_by_the_p_values_of_r, univariate_filter_agrees_with_clear_f_tests_of_scikit_learn]),
     ("pca", &[components_are_those_of_scikit_learn, components_are_orthonormal_and_explain_the_wanted_share]),
+    ("robustness", &[robustness_turns_at_the_icc_of_shrout_and_fleiss]),
     ("lasso", &[lasso_selects_what_glmnet_selects]),
     ("block-scale", &[block_scale_gives_every_block_a_total_variance_of_one]),
 ];
@@ -267,7 +271,7 @@ fn standardise_follows_its_equations() {
     // Normal scores: Φ⁻¹ of the share below, half of the equal ones counted, half a case kept at the ends. R: qnorm((1:4 - 0.5) / 4).
     let train = unlabelled(features(&[("x.a", &[30.0, 10.0, 40.0, 20.0])]));
     let rank = fit(&method(StandardiseMethod::Rank), &train);
-    let (inner, outer) = (0.318_639_363_964_375_16, 1.150_349_380_376_008_2);
+    let (inner, outer) = (0.318_639_363_964_375_16, 1.150_349_380_376_008);
     let rows = rank.transform(&features(&[("x.a", &[30.0, 10.0, 40.0, 20.0, 25.0, -1e9, 1e9])])).unwrap();
     assert_close("normal scores", values(&rows, "x.a"), &[inner, -outer, outer, -inner, 0.0, -outer, outer], 1e-12);
     let train = unlabelled(features(&[("x.a", &[1.0, 1.0, 2.0, 2.0])]));
@@ -755,4 +759,42 @@ fn components_are_orthonormal_and_explain_the_wanted_share() {
         let largest = (0..p).map(|j| loading(a, j)).max_by(|x, y| x.abs().total_cmp(&y.abs())).unwrap();
         assert!(largest > 0.0, "the largest loading of component {a} is {largest}");
     }
+}
+
+// Robustness -----------------------------------------------------------------------------------------------------------------------
+
+/// Six targets and four judges of Shrout and Fleiss (1979), table 2; the paper gives ICC(1,1) = 0.17, from mean squares 11.24 and 6.26.
+const SHROUT_FLEISS: [[f64; 6]; 4] = [
+    [9.0, 6.0, 8.0, 7.0, 10.0, 6.0],
+    [2.0, 1.0, 4.0, 1.0, 5.0, 2.0],
+    [5.0, 3.0, 6.0, 2.0, 6.0, 4.0],
+    [8.0, 2.0, 8.0, 6.0, 9.0, 7.0],
+];
+
+fn with_repeats(name: &str, raters: &[[f64; 6]]) -> Vec<Column> {
+    let again = (0..6).map(|row| {
+        let values: Vec<f32> = raters[1..].iter().map(|rater| rater[row] as f32).collect();
+        Some(ndarray::ArrayD::from_shape_vec(vec![values.len()], values).unwrap())
+    });
+    vec![
+        Column::numeric(named(name), raters[0].to_vec()),
+        Column { name: named(&format!("{name}.repeated")), values: vbx::learn::Values::Array(again.collect()) },
+    ]
+}
+
+#[test]
+fn robustness_turns_at_the_icc_of_shrout_and_fleiss() {
+    let steady = [[1.0, 5.0, 2.0, 8.0, 3.0, 9.0]; 3];
+    let mut columns = with_repeats("us.judged", &SHROUT_FLEISS);
+    columns.extend(with_repeats("us.steady", &steady));
+    columns.push(Column::numeric(named("us.once"), vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
+    let train = unlabelled(Features::new(columns, 6).unwrap());
+    let (between, within) = (11.24, 6.26);
+    let icc = (between - within) / (between + 3.0 * within);
+    let kept = |icc: f64, lower_limit: bool| names(&apply(&TransformSpec::Robustness(Robustness { icc, lower_limit }), &train));
+    // The mean squares are printed with two decimals, which leaves the ICC uncertain by less than 0.001.
+    assert_eq!(kept(icc - 0.001, false), ["us.judged", "us.steady", "us.once"]);
+    assert_eq!(kept(icc + 0.001, false), ["us.steady", "us.once"]);
+    // The lower limit of so few judges lies below zero.
+    assert_eq!(kept(0.0, true), ["us.steady", "us.once"]);
 }

@@ -4,10 +4,13 @@
 
 mod check;
 mod compare;
+mod extract;
 mod new;
 mod progress;
+mod radiomics;
 mod report;
 mod run;
+mod scale;
 mod schema;
 mod simulate;
 
@@ -32,6 +35,7 @@ Examples:
   vbx check my-study.toml                read everything, fit nothing, say what is wrong
   vbx run my-study.toml                  fit, compare and report; the last line names the report
   vbx compare predictions.csv --outcome y   compare predictions of any tool
+  vbx radiomics image.nii.gz mask.nii.gz    radiomics of one case
 
 Exit codes: 0 done, 1 a bug in vbx, 2 command line or study file, 3 a data file,
 4 the data cannot answer the question, 5 a computation failed, 6 disk or permissions.";
@@ -45,6 +49,12 @@ pub enum Command {
     Check(check::Args),
     /// Simulate a cohort with a known truth, as tables.
     Simulate(simulate::Args),
+    /// Compute radiomics features of one region of one image, as PyRadiomics and IBSI define them.
+    Radiomics(radiomics::Args),
+    /// Learn a standard intensity scale (Nyúl) from images, to be frozen and applied to others.
+    Scale(scale::Args),
+    /// Extract the features of a study's images: resumable, in parallel, one bad scan a reported row.
+    Extract(extract::Args),
     /// Run a study: fit all arms on the same folds, compare them, write tables, figures and the report.
     Run(run::Args),
     /// Compare predictions of any tool: same statistics, tables and figures.
@@ -68,6 +78,9 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::New(args) => new::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Radiomics(args) => radiomics::run(&args),
+        Command::Scale(args) => scale::run(&args),
+        Command::Extract(args) => extract::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Report(args) => report::run(&args),

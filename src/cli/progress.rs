@@ -1,8 +1,10 @@
 //! Progress: a bar on a terminal, plain lines elsewhere, nothing where the output is for a program.
 
+use crate::study::extract::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Progress of one long step.
 pub struct Progress {
@@ -43,6 +45,37 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish();
         }
+    }
+}
+
+/// Watches the extraction of images: one progress bar per modality.
+pub struct Watched {
+    silent: bool,
+    current: Mutex<Option<Progress>>,
+}
+
+impl Watched {
+    /// A watch, silent where the output is for a program.
+    pub fn new(silent: bool) -> Self {
+        Watched { silent, current: Mutex::new(None) }
+    }
+
+    fn with(&self, act: impl FnOnce(&mut Option<Progress>)) {
+        act(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Watch for Watched {
+    fn begin(&self, modality: &str, cases: usize) {
+        self.with(|current| *current = Some(Progress::new(&format!("extracting {modality}"), cases as u64, self.silent)));
+    }
+
+    fn case(&self) {
+        self.with(|current| current.iter().for_each(Progress::step));
+    }
+
+    fn end(&self) {
+        self.with(|current| current.take().iter().for_each(Progress::finish));
     }
 }
 

@@ -1,10 +1,10 @@
 //! `vbx run`: the main job.
 
-use super::progress::{Progress, print, say};
+use super::progress::{Progress, Watched, print, say};
 use super::report::style_of;
 use crate::error::{Error, Result};
 use crate::report;
-use crate::study::plan::{PlanSummary, StudyPlan};
+use crate::study::plan::{PlanSummary, StudyPlan, Workspace};
 use crate::study::run::{RunFolder, run as run_study};
 use std::path::PathBuf;
 
@@ -34,7 +34,8 @@ pub struct Args {
 pub(super) fn run(args: &Args) -> Result<()> {
     let out = args.out.clone().unwrap_or_else(|| args.study.with_extension("run"));
     let folder = RunFolder::open(&out)?;
-    let plan = StudyPlan::read(&args.study, &folder.simulated())?;
+    let watch = Watched::new(args.json);
+    let plan = StudyPlan::read(&args.study, &Workspace::in_run(folder.path(), &watch))?;
     if !args.json {
         PlanSummary::of(&plan).lines().iter().for_each(|line| say(line));
     }

@@ -1,5 +1,9 @@
 //! Where a volume lies: the regular grid of voxel centres in patient space.
 
+use std::fmt;
+
+use crate::image::mask::BoundingBox;
+
 /// A regular grid of voxels in patient space, LPS (x to the patient's left, y to the back, z to the head), as in DICOM and ITK.
 ///
 /// # Definition
@@ -61,5 +65,35 @@ impl Grid {
         self.size == other.size
             && self.spacing.iter().zip(&other.spacing).all(|(a, b)| (a - b).abs() <= 1e-2 * a.min(*b))
             && corners(self).iter().zip(&corners(other)).all(|(a, b)| near(a, b))
+    }
+
+    /// The grid of a part of the voxels: same spacing and axes, origin in the box's first voxel.
+    pub fn part(&self, bounds: &BoundingBox) -> Grid {
+        Grid {
+            size: std::array::from_fn(|axis| bounds.end[axis].saturating_sub(bounds.start[axis])),
+            spacing: self.spacing,
+            origin: self.point(bounds.start.map(|first| first as f64)),
+            direction: self.direction,
+        }
+    }
+
+    /// The box of all voxels.
+    pub fn whole(&self) -> BoundingBox {
+        BoundingBox { start: [0; 3], end: self.size }
+    }
+}
+
+impl fmt::Display for Grid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |numbers: [f64; 3], between: &str| numbers.map(|n| format!("{}", (n * 1e6).round() / 1e6 + 0.0)).join(between);
+        let axes = [0, 1, 2].map(|axis| format!("({})", join([0, 1, 2].map(|row| self.direction[row][axis]), ", ")));
+        write!(
+            f,
+            "{} voxels of {} mm, first voxel at ({}) mm LPS, axes {}",
+            self.size.map(|n| n.to_string()).join("×"),
+            join(self.spacing, "×"),
+            join(self.origin, ", "),
+            axes.join(" ")
+        )
     }
 }

@@ -3,10 +3,20 @@
 //! Axis i is fastest in memory everywhere; patient space is LPS; a two-dimensional image is a volume of one slice. Readers hand out
 //! these types only, check every size that a header claims before memory is taken by it, and name file and fault when they refuse.
 
+pub mod bias_field;
+pub mod check;
+pub mod components;
+pub mod distance;
 pub mod grid;
+pub mod labels;
 pub mod mask;
+pub mod normalise;
+pub mod read;
+pub mod resample;
 pub mod volume;
+pub mod write;
 
 pub use grid::Grid;
+pub use labels::{CroppedMask, Label, Labels};
 pub use mask::{BoundingBox, Mask};
 pub use volume::Volume;

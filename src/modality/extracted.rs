@@ -20,6 +20,12 @@ pub struct Extracted {
 }
 
 impl Extracted {
+    /// Features that already have their names.
+    pub fn of(columns: Vec<FeatureColumn>, findings: Vec<Finding>, rules: Vec<String>) -> Self {
+        let names = columns.iter().map(|(name, _, _)| name.clone()).collect();
+        Extracted { columns, findings, rules, names }
+    }
+
     /// The values of the feature of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|(feature, _, _)| feature.to_string() == name).map(|(_, column, _)| column)
@@ -50,6 +56,7 @@ impl Extracted {
             ibsi_code: None,
             source_file: Some(source.table.path.clone()),
             source_column: source.column.map(str::to_string),
+            extracted: None,
         };
         self.columns.push((feature, values, origin));
         Ok(())

@@ -81,6 +81,8 @@ pub enum Method {
     ProfileLikelihood,
     /// An interval from the exact distribution.
     Exact,
+    /// An interval from the F distribution of a ratio of mean squares.
+    F,
 }
 
 impl Method {
@@ -107,6 +109,7 @@ impl Method {
             Method::Wald => "Wald",
             Method::ProfileLikelihood => "profile likelihood",
             Method::Exact => "exact",
+            Method::F => "F distribution",
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | are probabilities right? | `calibration`, `calibration_curve`, `scoring`, `hosmer_lemeshow`, `isotonic` |
 //! | regressions and nomograms | `logistic`, `firth`, `multinomial`, `ordinal`, `rcs`, `nomogram`, `optimism` |
 //! | describing and testing groups | `describe`, `t_test`, `rank_test`, `anova`, `contingency`, `fisher`, `correlation` |
+//! | do readers or repetitions agree? | `icc` |
 //! | drawing cases again, many tests | `bootstrap`, `bootstrap632`, `multiplicity` |
 //!
 //! The rule that holds here: what the data do not determine is an [`estimate::Undefined`] with its reason, never 0, NaN or a panic; a score is
@@ -43,6 +44,7 @@ pub mod fit_error;
 pub mod grouping;
 pub mod hosmer_lemeshow;
 pub mod hum;
+pub mod icc;
 pub mod idi;
 mod infinite;
 pub mod isotonic;

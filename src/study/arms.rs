@@ -5,7 +5,7 @@ use crate::classifier::{ClassifierSpec, Logistic, Ordinal};
 use crate::error::Result;
 use crate::fusion::{Cascade, Early, Late, LateWeights, SecondStage, Signature};
 use crate::learn::{Learner, Pipeline, TrainRows, Transform};
-use crate::transform::{BlockScale, Encode, Impute, MedianSplit, TransformSpec};
+use crate::transform::{BlockScale, Encode, Impute, MedianSplit, TransformSpec, WithoutRepeats};
 use std::sync::Arc;
 
 /// An arm ready to be fitted.
@@ -64,7 +64,11 @@ fn resolve(spec: &StudySpec, model: &ModelSpec) -> ModelSpec {
 fn steps(specs: &[TransformSpec], median_split: &[String]) -> (Vec<Arc<dyn Transform>>, String) {
     let split = (!median_split.is_empty()).then(|| TransformSpec::MedianSplit(MedianSplit { columns: median_split.to_vec() }));
     let all: Vec<TransformSpec> = split.into_iter().chain(specs.iter().cloned()).collect();
-    (all.iter().map(TransformSpec::build).collect(), format!("{all:?}"))
+    let fingerprint = format!("{all:?}");
+    // Repeated measurements serve the filter of robustness alone.
+    let asked = all.iter().any(|spec| matches!(spec, TransformSpec::Robustness(_)));
+    let without = (!asked).then(|| Arc::new(WithoutRepeats) as Arc<dyn Transform>);
+    (without.into_iter().chain(all.iter().map(TransformSpec::build)).collect(), fingerprint)
 }
 
 fn words(model: &ModelSpec) -> String {

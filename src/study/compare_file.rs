@@ -131,6 +131,7 @@ pub fn compare_file(path: &Path, options: &CompareOptions) -> Result<Results> {
                 .collect(),
         },
         cohort: CohortSummary { cases: n, patients: n, sites: Vec::new(), modalities: Vec::new(), patterns: Vec::new() },
+        images: Vec::new(),
         flow: vec![
             FlowStep { label: "Rows in the table".into(), cases: parsed.rows, patients: parsed.rows, excluded: parsed.excluded },
             FlowStep { label: "Compared".into(), cases: n, patients: n, excluded: Vec::new() },

@@ -17,6 +17,7 @@ pub mod choice;
 pub mod compare;
 pub mod compare_file;
 pub mod describe;
+pub mod extract;
 pub mod leakage;
 pub mod ordered;
 pub mod outcome;

@@ -35,11 +35,6 @@ impl RunFolder {
         &self.path
     }
 
-    /// Where a study that simulates its own cohort keeps it.
-    pub fn simulated(&self) -> PathBuf {
-        self.path.join("simulated")
-    }
-
     /// The results.
     pub fn results(&self) -> PathBuf {
         self.path.join("results.json")

@@ -26,6 +26,24 @@ pub struct Origin {
     /// Its column in that file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_column: Option<String>,
+    /// For a feature that was extracted from an image: from where in it, and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extracted: Option<ImageOrigin>,
+}
+
+/// Where in an image a feature comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ImageOrigin {
+    /// The image, such as `dce2`.
+    pub image: String,
+    /// The region, such as `peri3mm`.
+    pub region: String,
+    /// The filter, such as `original` or `wavelet-LLH`.
+    pub filter: String,
+    /// The family, such as `glcm`.
+    pub class: String,
+    /// A hash of the settings of the extraction.
+    pub settings: String,
 }
 
 /// One entry of the feature dictionary.
@@ -109,6 +127,11 @@ impl FeatureDictionary {
             ("ibsi_code", column(&|info| info.origin.ibsi_code.clone())),
             ("source_file", column(&|info| info.origin.source_file.as_ref().map(|path| path.display().to_string()))),
             ("source_column", column(&|info| info.origin.source_column.clone())),
+            ("image", column(&|info| info.origin.extracted.as_ref().map(|from| from.image.clone()))),
+            ("region", column(&|info| info.origin.extracted.as_ref().map(|from| from.region.clone()))),
+            ("filter", column(&|info| info.origin.extracted.as_ref().map(|from| from.filter.clone()))),
+            ("class", column(&|info| info.origin.extracted.as_ref().map(|from| from.class.clone()))),
+            ("settings", column(&|info| info.origin.extracted.as_ref().map(|from| from.settings.clone()))),
             ("levels", column(&|info| joined(&info.levels, "|"))),
             ("shape", column(&|info| joined(&info.shape.iter().map(usize::to_string).collect::<Vec<_>>(), "×"))),
         ])

@@ -79,6 +79,17 @@ pub fn identify(table: &RawTable, mapping: &IdMapping) -> Result<(Identifiers, V
     Ok((identifiers, findings))
 }
 
+/// The columns that together name a case in a table where it may have several rows: the mapped column of cases, else patient and
+/// lesion, else the patient alone.
+pub(super) fn key_columns(table: &RawTable, mapping: &IdMapping) -> Result<Vec<usize>> {
+    let columns = Finder { table, findings: Vec::new() }.columns(mapping)?;
+    Ok(match (&mapping.case, columns.lesion) {
+        (Some(_), _) => vec![columns.case.unwrap_or(columns.patient)],
+        (None, Some(lesion)) => vec![columns.patient, lesion],
+        (None, None) => vec![columns.patient],
+    })
+}
+
 /// The columns of identifiers, by position.
 struct IdColumns {
     patient: usize,

@@ -63,6 +63,16 @@ impl RawColumn {
         RawColumn { original_name: name.clone(), name, cells, written: None }
     }
 
+    /// The cells of the given rows, from 0, in the given order.
+    pub(super) fn take(&self, rows: &[usize]) -> Self {
+        let cells = match &self.cells {
+            Cells::Number(values) => Cells::Number(rows.iter().map(|&row| values[row]).collect()),
+            Cells::Text(texts) => Cells::Text(rows.iter().map(|&row| texts[row].clone()).collect()),
+        };
+        let written = self.written.as_ref().map(|written| rows.iter().map(|&row| written.get(row)).collect());
+        RawColumn { name: self.name.clone(), original_name: self.original_name.clone(), cells, written }
+    }
+
     pub(super) fn named_in_file(mut self, original_name: String) -> Self {
         self.original_name = original_name;
         self
@@ -146,6 +156,12 @@ impl RawTable {
     /// The row of case `row` (from 0) as a spreadsheet counts it.
     pub fn row_number(&self, row: usize) -> usize {
         self.row_numbers[row]
+    }
+
+    /// The given rows, from 0, in the given order.
+    pub(super) fn take(&self, rows: &[usize]) -> RawTable {
+        let columns = self.columns.iter().map(|column| column.take(rows)).collect();
+        RawTable::new(&self.path, self.sheet.clone(), columns, rows.iter().map(|&row| self.row_number(row)).collect())
     }
 
     /// The position of the column of this name, without regard to stray spaces.

@@ -12,6 +12,7 @@ mod impute;
 mod lasso_select;
 mod median_split;
 mod pca;
+mod robustness;
 mod standardise;
 mod univariate;
 mod variance;
@@ -25,6 +26,7 @@ pub use impute::{Impute, ImputeMethod};
 pub use lasso_select::LassoSelect;
 pub use median_split::MedianSplit;
 pub use pca::Pca;
+pub use robustness::{REPEATED, Robustness, WithoutRepeats};
 pub use standardise::{Standardise, StandardiseMethod};
 pub use univariate::{Adjust, UnivariateFilter, UnivariateTest};
 pub use variance::Variance;
@@ -61,6 +63,8 @@ pub enum TransformSpec {
     Univariate(UnivariateFilter),
     /// Principal components.
     Pca(Pca),
+    /// Drop features that change when the outline is drawn a little differently.
+    Robustness(Robustness),
     /// Keep the columns that a LASSO keeps.
     Lasso(LassoSelect),
 
@@ -82,6 +86,7 @@ impl TransformSpec {
             TransformSpec::CorrelationFilter(t) => Arc::new(t),
             TransformSpec::Univariate(t) => Arc::new(t),
             TransformSpec::Pca(t) => Arc::new(t),
+            TransformSpec::Robustness(t) => Arc::new(t),
             TransformSpec::Lasso(t) => Arc::new(t),
             TransformSpec::BlockScale(t) => Arc::new(t),
         }
@@ -100,6 +105,7 @@ impl TransformSpec {
             TransformSpec::CorrelationFilter(t) => t.words(),
             TransformSpec::Univariate(t) => t.words(),
             TransformSpec::Pca(t) => t.words(),
+            TransformSpec::Robustness(t) => t.words(),
             TransformSpec::Lasso(t) => t.words(),
             TransformSpec::BlockScale(_) => "blocks scaled to equal total variance".into(),
         }
@@ -118,6 +124,7 @@ impl TransformSpec {
             TransformSpec::CorrelationFilter(CorrelationFilter::default()),
             TransformSpec::Univariate(UnivariateFilter::default()),
             TransformSpec::Pca(Pca::default()),
+            TransformSpec::Robustness(Robustness::default()),
             TransformSpec::Lasso(LassoSelect::default()),
             TransformSpec::BlockScale(BlockScale::default()),
         ]
@@ -132,7 +139,11 @@ struct KeepColumns {
 
 impl KeepColumns {
     fn dropping<'a>(dropped: impl IntoIterator<Item = &'a Column>) -> Box<dyn FittedTransform> {
-        Box::new(KeepColumns { dropped: names(dropped), notices: Vec::new() })
+        Self::dropping_with(dropped, Vec::new())
+    }
+
+    fn dropping_with<'a>(dropped: impl IntoIterator<Item = &'a Column>, notices: Vec<String>) -> Box<dyn FittedTransform> {
+        Box::new(KeepColumns { dropped: names(dropped), notices })
     }
 }
 

@@ -197,6 +197,7 @@ fn features(rng: &mut Xoshiro256PlusPlus, modalities: &[&str]) -> Vec<SelectedFe
                 frequency,
                 weight: Some(sign * (0.02 + 0.5 * frequency * rng.gen_range(0.2..1.0))),
                 sign_agreement: Some(rng.gen_range(0.6..1.0)),
+                origin: None,
             }
         })
         .collect();
@@ -456,6 +457,7 @@ pub fn results(arms: &[ArmSpec], classes: &[&str], n: usize, seed: u64) -> Resul
             rules: vec!["HER2 positive: IHC 3+, or IHC 2+ with amplification by ISH.".into()],
         },
         cohort: CohortSummary { cases: n, patients: n, sites: vec![], modalities, patterns },
+        images: Vec::new(),
         flow: vec![
             FlowStep {
                 label: "Patients with invasive breast cancer in the clinical table".into(),

@@ -175,6 +175,7 @@ fn features(plan: &Plan) -> Vec<SelectedFeature> {
             frequency: (1.0 - i as f64 / (plan.features as f64 + 6.0)).max(0.04),
             weight: Some(0.4 * (-0.06 * i as f64).exp() * if i % 3 == 1 { -1.0 } else { 1.0 }),
             sign_agreement: Some((1.0 - 0.006 * i as f64).max(0.6)),
+            origin: None,
         })
         .collect()
 }

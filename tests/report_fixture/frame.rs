@@ -22,6 +22,7 @@ fn blank(title: &str, cases: usize, outcome: OutcomeSummary) -> Results {
         question: None,
         outcome,
         cohort: CohortSummary { cases, patients: cases, sites: vec![], modalities: vec![], patterns: vec![] },
+        images: Vec::new(),
         flow: vec![],
         notices: vec![],
         validation: ValidationSummary {

@@ -12,6 +12,7 @@ mod calibration;
 mod confusion;
 mod decision;
 mod distribution;
+mod examples;
 mod flow;
 mod forest;
 mod geometry;
@@ -32,6 +33,7 @@ pub use calibration::calibration;
 pub use confusion::confusion;
 pub use decision::{decision, decision_difference};
 pub use distribution::distribution;
+pub use examples::examples;
 pub use flow::flow;
 pub use forest::{forest_of_arms, forest_of_differences};
 pub use lasso::lasso_path;
@@ -78,6 +80,7 @@ type Draw = fn(&Results, &Style) -> Vec<Figure>;
 const FIGURES: &[Draw] = &[
     flow::figures,
     pattern::figures,
+    examples::figures,
     forest::figures,
     roc::figures,
     calibration::figures,

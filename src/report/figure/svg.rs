@@ -204,6 +204,22 @@ impl Svg {
         );
     }
 
+    /// A picture (PNG in base64) that fills `area`.
+    pub fn picture(&mut self, area: Rect, png: &str) {
+        let base64 = png.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='));
+        if !base64 || !finite(&[[area.x, area.y], [area.w, area.h]]) || area.w <= 0.0 || area.h <= 0.0 {
+            return;
+        }
+        let _ = writeln!(
+            self.body,
+            "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" href=\"data:image/png;base64,{png}\"/>",
+            n(area.x),
+            n(area.y),
+            n(area.w),
+            n(area.h)
+        );
+    }
+
     /// A round dot.
     pub fn dot(&mut self, centre: Point, radius: f64, fill: &str, frame: Option<Stroke>) {
         if !finite(&[centre]) {

@@ -21,6 +21,7 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     if let Some(table) = material.table("modality-patterns") {
         blocks.push(Block::details("Combinations of modalities, as a table", vec![table]));
     }
+    blocks.extend(material.figures("examples"));
     blocks.extend(material.table("sites"));
     blocks
 }

@@ -14,6 +14,7 @@ pub fn blocks(material: &Material) -> Vec<Block> {
         ));
     }
     blocks.extend(features);
+    blocks.extend(material.table("feature-provenance"));
     blocks.extend(folded("The same as figures", material.figures("selection"), 1));
     blocks.extend(folded("LASSO paths", material.figures("lasso-path"), 2));
     if let Some(table) = material.table("odds-ratios") {

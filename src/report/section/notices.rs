@@ -27,7 +27,8 @@ pub fn blocks(material: &Material) -> Vec<Block> {
     let items: Vec<NoticeView> =
         all.iter().filter(|found| of_other_pairs(found)).map(|found| view(&found.concerns, found.notice)).collect();
     if !items.is_empty() {
-        let summary = format!("{} cautions on comparisons other than the primary one", items.len());
+        let what = if items.len() == 1 { "caution" } else { "cautions" };
+        let summary = format!("{} {what} on comparisons other than the primary one", items.len());
         blocks.push(Block::details(summary, vec![Block::Notices { level: "caution", items }]));
     }
     let items = of(Level::Info);

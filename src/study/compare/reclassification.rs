@@ -192,7 +192,9 @@ pub(super) fn binary(input: &CompareInput, old: &Scored, young: &Scored, seed: &
         Ok(again) => (nris(again, input, &mut generator), Some(idis(again, input, &mut generator))),
         Err(_) => (Vec::new(), None),
     };
-    let opposite = |a: &Measure, b: &Measure| a.value.zip(b.value).is_some_and(|(a, b)| a * b < 0.0);
+    // Two values near zero may differ in sign by chance; they disagree where one of the intervals excludes zero.
+    let sided = |x: &Measure| x.lower.zip(x.upper).is_some_and(|(lower, upper)| lower > 0.0 || upper < 0.0);
+    let opposite = |a: &Measure, b: &Measure| a.value.zip(b.value).is_some_and(|(a, b)| a * b < 0.0) && (sided(a) || sided(b));
     let nri_turns = before.iter().zip(&after).any(|(a, b)| opposite(&a.total, &b.total));
     let idi_turns = idi_after.as_ref().is_some_and(|after| opposite(&idi_before.total, &after.total));
     let disagree = nri_turns || idi_turns;

@@ -1,6 +1,6 @@
 //! What a comparison shows, and what it does not, in words.
 
-use super::CompareInput;
+use super::{ArmFacts, CompareInput};
 use crate::study::results::{Arm, Comparison, Measure};
 
 fn interval(measure: &Measure) -> String {
@@ -94,14 +94,25 @@ pub(super) fn statement(arms: &[Arm], comparisons: &[Comparison], classes: &[Str
     text
 }
 
+/// The part of a nomogram that corresponds to a single arm.
+fn wording_of(single: &ArmFacts) -> String {
+    format!("variables or a score of {}", single.label)
+}
+
 /// What a pair's further statistics add to the difference in AUC.
 pub(super) fn of_pair(input: &CompareInput, comparison: &Comparison) -> Vec<String> {
     let mut text = Vec::new();
     if let Some(test) = &comparison.likelihood_ratio {
+        let fact = |name: &str| input.facts.iter().find(|facts| facts.name == name);
+        let from = match fact(&comparison.reference) {
+            Some(reference) if reference.fusion == "single" => {
+                format!("The new model holds {} of its own beside what it adds", wording_of(reference))
+            }
+            _ => "The new model contains the reference model".to_string(),
+        };
         text.push(format!(
-            "The new model contains the reference model, so the test of what it adds is the likelihood-ratio test ({}); DeLong's test \
-             between nested models is conservative on new data and invalid on the data that fitted them. The size of the gain is still \
-             the difference in AUC.",
+            "{from}, so the test of what it adds is the likelihood-ratio test within it ({}); DeLong's test between nested models is \
+             conservative on new data and invalid on the data that fitted them. The size of the gain is still the difference in AUC.",
             p_words(test.p)
         ));
     }

@@ -67,6 +67,7 @@ pub fn results(plan: &StudyPlan, compared: Compared) -> Result<Results> {
             modalities: plan.modalities().to_vec(),
             patterns: plan.patterns().to_vec(),
         },
+        images: plan.examples().to_vec(),
         flow: plan.flow().to_vec(),
         notices,
         validation: ValidationSummary {

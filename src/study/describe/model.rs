@@ -7,7 +7,7 @@ use crate::learn::{Cohort, Link, OutOfFold, Regression, TrainRows};
 use crate::statistic::normal::chi_square_sf;
 use crate::study::compare::{ArmFacts, NestedTest};
 use crate::study::plan::StudyPlan;
-use crate::study::results::{LassoPathResult, Level, Notice, PathCoefficient, SelectedFeature, TestResult};
+use crate::study::results::{FeatureOrigin, LassoPathResult, Level, Notice, PathCoefficient, SelectedFeature, TestResult};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Coefficients drawn in a path.
@@ -23,7 +23,7 @@ pub fn arm(plan: &StudyPlan, arm: &BuiltArm, scores: &OutOfFold, development: &C
         modalities: arm.modalities.clone(),
         description: arm.description.clone(),
         missing_rule: Some(arm.missing_rule.clone()),
-        features: selected(scores),
+        features: selected(plan, scores),
         notices: fit_notices(scores),
         ..ArmFacts::default()
     };
@@ -54,7 +54,8 @@ fn undrawn(what: &str, why: &str) -> Notice {
 }
 
 /// How often, and with which weight, the fold models use each feature.
-fn selected(scores: &OutOfFold) -> Vec<SelectedFeature> {
+fn selected(plan: &StudyPlan, scores: &OutOfFold) -> Vec<SelectedFeature> {
+    let origins = origins(plan);
     let models = scores.folds().len() as f64;
     let mut all: BTreeMap<String, (Vec<f64>, bool)> = BTreeMap::new();
     for weight in scores.folds().iter().flat_map(|fold| &fold.weights) {
@@ -67,10 +68,11 @@ fn selected(scores: &OutOfFold) -> Vec<SelectedFeature> {
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             let agreeing = values.iter().filter(|value| value.signum() == mean.signum()).count() as f64;
             SelectedFeature {
-                name,
                 frequency: values.len() as f64 / models,
                 weight: Some(mean),
                 sign_agreement: signed.then(|| agreeing / values.len() as f64),
+                origin: origins.get(&name).cloned(),
+                name,
             }
         })
         .collect();
@@ -80,6 +82,18 @@ fn selected(scores: &OutOfFold) -> Vec<SelectedFeature> {
         y.0.total_cmp(&x.0).then(y.1.total_cmp(&x.1)).then(a.name.cmp(&b.name))
     });
     features
+}
+
+/// Where in their images the extracted columns come from.
+fn origins(plan: &StudyPlan) -> BTreeMap<String, FeatureOrigin> {
+    let dictionary = plan.table().dictionary().0;
+    let origin = |info: crate::table::FeatureInfo| {
+        let from = info.origin.extracted?;
+        let ibsi_code = info.origin.ibsi_code;
+        let origin = FeatureOrigin { image: from.image, region: from.region, filter: from.filter, class: from.class, ibsi_code };
+        Some((info.name.to_string(), origin))
+    };
+    dictionary.into_iter().filter_map(origin).collect()
 }
 
 /// What fold models had to say, each sentence once with its number of folds.

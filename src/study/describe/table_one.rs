@@ -47,10 +47,7 @@ pub(super) fn clinical_columns(plan: &StudyPlan) -> Vec<ClinicalColumn> {
                 ColumnView::Scalar(values) => {
                     as_levels(values, name.name()).unwrap_or_else(|| ClinicalValues::Numbers(values.to_vec()))
                 }
-                ColumnView::Category { codes, levels } => ClinicalValues::Levels {
-                    codes: codes.iter().map(|code| code.map(|code| code as usize)).collect(),
-                    names: levels.to_vec(),
-                },
+                ColumnView::Category { codes, levels } => occurring(codes, levels),
                 ColumnView::Array(_) => return None,
             };
             Some(ClinicalColumn { name: name.clone(), label, values })
@@ -74,6 +71,16 @@ pub(super) fn spaced(name: &str) -> String {
     let text = words.join(" ");
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A category with the levels that occur; a dictionary names more, and rows of zeros say nothing.
+fn occurring(codes: &[Option<u32>], levels: &[String]) -> ClinicalValues {
+    let kept: Vec<u32> = (0..levels.len() as u32).filter(|level| codes.contains(&Some(*level))).collect();
+    let place = |code: u32| kept.iter().position(|level| *level == code);
+    ClinicalValues::Levels {
+        codes: codes.iter().map(|code| code.and_then(place)).collect(),
+        names: kept.iter().map(|level| levels[*level as usize].clone()).collect(),
+    }
 }
 
 /// Numbers that are levels: those of the dictionary, else a few whole numbers.

@@ -1,85 +1,41 @@
-//! Tables read, identified, and turned into each modality's block of features.
+//! From each modality's table to its block of features.
 
 use super::notices::of_finding;
+use super::tables::SourceTable;
 use crate::error::Result;
 use crate::modality::clinical::{self, ClinicalOptions};
 use crate::modality::imported::{self, ImportedOptions};
-use crate::study::outcome::{Outcome, her2_columns};
-use crate::study::results::{ModalitySummary, Notice};
-use crate::study::spec::{KiCutoff, ModalitySpec, StudySpec, TableFile};
-use crate::table::{FeatureTable, Finding, IdMapping, Identifiers, RawTable, ReadOptions, audit, harmonise, identify, read};
-use std::path::{Path, PathBuf};
+use crate::study::extract::{ExtractedFeatures, Source, Watch};
+use crate::study::outcome::Outcome;
+use crate::study::results::{ImageExample, ModalitySummary, Notice};
+use crate::study::spec::{KiCutoff, ModalitySpec, StudySpec};
+use crate::table::{FeatureTable, Finding};
+use std::path::Path;
 
-/// One modality's table as it was read, with the identifiers of its rows.
-pub(super) struct SourceTable {
-    pub(super) modality: String,
-    pub(super) table: RawTable,
-    pub(super) ids: Identifiers,
-}
-
-/// Reads every modality's table. A file that several modalities share is read once, and what is noticed in it is said once.
-pub(super) fn read_tables(spec: &StudySpec, folder: &Path, notices: &mut Vec<Notice>) -> Result<Vec<SourceTable>> {
-    let mut known: Vec<(PathBuf, TableFile, RawTable, Identifiers)> = Vec::new();
-    let mut sources = Vec::new();
-    for (name, modality) in spec.modality.iter() {
-        let file = modality.file();
-        let path = folder.join(&file.path);
-        let at = match known.iter().position(|(p, f, _, _)| *p == path && f == file) {
-            Some(at) => at,
-            None => {
-                let options = ReadOptions { sheet: file.sheet.clone(), missing: file.missing.clone(), ..ReadOptions::default() };
-                let (table, mut findings) = read(&path, &options)?;
-                let mapping = mapping(spec, file, &table);
-                let (_, id_findings) = identify(&table, &mapping)?;
-                findings.extend(id_findings);
-                let protected = protected(spec, &table, &mapping)?;
-                let (table, audited) = audit(table, &protected);
-                findings.extend(audited);
-                notices.extend(findings.iter().map(of_finding));
-                let (ids, _) = identify(&table, &mapping)?;
-                known.push((path, file.clone(), table, ids));
-                known.len() - 1
-            }
-        };
-        let (_, _, table, ids) = &known[at];
-        sources.push(SourceTable { modality: name.to_string(), table: table.clone(), ids: ids.clone() });
-    }
-    let mut ids: Vec<Identifiers> = sources.iter().map(|source| source.ids.clone()).collect();
-    notices.extend(harmonise(&mut ids)?.iter().map(of_finding));
-    sources.iter_mut().zip(ids).for_each(|(source, ids)| source.ids = ids);
-    Ok(sources)
-}
-
-/// Which columns identify rows in this table: what the study says, where the table has such columns.
-fn mapping(spec: &StudySpec, file: &TableFile, table: &RawTable) -> IdMapping {
-    let there = |column: &Option<String>| column.clone().filter(|column| table.position(column).is_some());
-    IdMapping {
-        case: file.id.clone().or_else(|| there(&spec.cohort.case_id)),
-        patient: there(&spec.cohort.patient_id),
-        lesion: None,
-        site: there(&spec.cohort.site),
-    }
-}
-
-/// Columns that the audit must leave alone: identifiers, outcome, conditions, date.
-fn protected(spec: &StudySpec, table: &RawTable, mapping: &IdMapping) -> Result<Vec<usize>> {
-    let (ids, _) = identify(table, mapping)?;
-    let named = [&spec.cohort.date, &spec.outcome.column];
-    let her2 = spec.outcome.task.is_some().then(|| her2_columns(&spec.outcome.her2, table)).into_iter().flatten();
-    let conditions = spec.cohort.include.iter().map(|condition| &condition.column);
-    let columns = named.into_iter().flatten().chain(conditions).filter_map(|column| table.position(column)).chain(her2);
-    Ok(ids.id_columns.iter().copied().chain(columns).collect())
+/// Where the images of a study lie, where extracted cases are kept, and who watches.
+pub(super) struct Images<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) cache: &'a Path,
+    pub(super) watch: &'a dyn Watch,
 }
 
 /// What the adapters made of the tables: every modality's features, and the rules by which they were made.
 pub(super) struct Adapted {
     pub(super) blocks: Vec<FeatureTable>,
     pub(super) rules: Vec<Vec<String>>,
+    /// Modalities of images, by their place among all.
+    pub(super) images: Vec<(usize, Source)>,
 }
 
 /// Every modality's features.
-pub(super) fn adapt(spec: &StudySpec, sources: &[SourceTable], outcome: &Outcome, notices: &mut Vec<Notice>) -> Result<Adapted> {
-    let (mut blocks, mut rules) = (Vec::new(), Vec::new());
+pub(super) fn adapt(
+    spec: &StudySpec,
+    sources: &[SourceTable],
+    outcome: &Outcome,
+    images: &Images,
+    notices: &mut Vec<Notice>,
+) -> Result<Adapted> {
+    let (mut blocks, mut rules, mut of_files) = (Vec::new(), Vec::new(), Vec::new());
     let mut imports: Vec<(&SourceTable, ImportedOptions)> = Vec::new();
     for (source, (name, modality)) in sources.iter().zip(spec.modality.iter()) {
         let reserved = reserved(spec, source, outcome);
@@ -114,6 +70,11 @@ pub(super) fn adapt(spec: &StudySpec, sources: &[SourceTable], outcome: &Outcome
                     keep_unknown: true,
                 },
             )?,
+            ModalitySpec::Ultrasound(_) | ModalitySpec::Radiomics(_) => {
+                let (files, features) = of_images(name, modality, source, images)?;
+                of_files.push((blocks.len(), files));
+                features.adapted()
+            }
         };
         notices.extend(extracted.findings.iter().map(of_finding));
         let mut block = FeatureTable::new(source.ids.cases.clone(), source.ids.patients.clone(), None)?;
@@ -124,7 +85,50 @@ pub(super) fn adapt(spec: &StudySpec, sources: &[SourceTable], outcome: &Outcome
         rules.push(extracted.rules);
     }
     notices.extend(of_no_modality(sources, &imports).iter().map(of_finding));
-    Ok(Adapted { blocks, rules })
+    Ok(Adapted { blocks, rules, images: of_files })
+}
+
+/// The features of a modality of images.
+///
+/// # Panics
+/// If the modality has no manifest: `tables` gives every modality of images one.
+pub(super) fn of_images(
+    name: &str,
+    spec: &ModalitySpec,
+    source: &SourceTable,
+    images: &Images,
+) -> Result<(Source, ExtractedFeatures)> {
+    let manifest = source.manifest.as_ref().expect("a modality of images has a manifest");
+    let source = Source::new(name, spec, &manifest.table, &manifest.rows, images.folder)?;
+    let features = source.extract(images.cache, images.watch)?;
+    Ok((source, features))
+}
+
+/// Cases of each class that are shown with their outline.
+const SHOWN: usize = 2;
+
+/// Outlined lesions of the first analysed cases of each class: (identifier, class).
+pub(super) fn examples(
+    adapted: &Adapted,
+    sources: &[SourceTable],
+    cases: &[(&str, usize)],
+    classes: &[String],
+) -> Vec<ImageExample> {
+    let mut examples = Vec::new();
+    for (at, source) in &adapted.images {
+        let ids = &sources[*at].ids.cases;
+        for (class, name) in classes.iter().enumerate() {
+            let of_class = cases.iter().filter(|(_, c)| *c == class);
+            let pictures = of_class.filter_map(|(id, _)| source.picture(ids.iter().position(|known| known == id)?));
+            examples.extend(pictures.take(SHOWN).map(|(size, png)| ImageExample {
+                modality: sources[*at].modality.clone(),
+                class: name.clone(),
+                size,
+                png,
+            }));
+        }
+    }
+    examples
 }
 
 /// Columns of imported tables that no modality claims. A table from which a clinical modality reads too is left out: it takes
@@ -179,6 +183,8 @@ pub(super) fn summaries(
             let adapter = match modality {
                 ModalitySpec::Clinical(_) => "clinical variables",
                 ModalitySpec::Imported(_) => "imported features",
+                ModalitySpec::Ultrasound(_) => "ultrasound images",
+                ModalitySpec::Radiomics(_) => "volumes",
             };
             let file = source.table.path.file_name().unwrap_or_default().to_string_lossy().to_string();
             ModalitySummary {

@@ -1,6 +1,6 @@
 //! From rows of the outcome's table to analysed cases, with every exclusion counted.
 
-use super::blocks::SourceTable;
+use super::tables::SourceTable;
 use crate::error::{Error, InputError, Result};
 use crate::study::outcome::{CaseOutcome, Outcome};
 use crate::study::results::{Count, FlowStep, Level, Notice, PatternCount};

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::learn::{Cohort, Column, Features, Values};
-use crate::study::leakage::{self, Leak, Separation, Verdict};
+use crate::study::leakage::{self, Leak, Verdict};
 use crate::study::outcome::Outcome;
 use crate::study::results::{Level, Notice};
 use crate::table::{ColumnView, FeatureName, FeatureTable};
@@ -13,6 +13,7 @@ use std::sync::Arc;
 /// Drops columns that define the outcome, and warns of those that may give it away.
 pub(super) fn check(table: &FeatureTable, class: &[usize], outcome: &Outcome, notices: &mut Vec<Notice>) -> FeatureTable {
     let mut excluded: Vec<FeatureName> = Vec::new();
+    let known: Vec<Option<usize>> = class.iter().copied().map(Some).collect();
     for ((name, view), info) in table.columns().zip(table.dictionary().0) {
         let column = info.origin.source_column.unwrap_or_else(|| name.name().to_string());
         let by_name = leakage::by_name(&column, outcome.question, &outcome.columns);
@@ -24,19 +25,8 @@ pub(super) fn check(table: &FeatureTable, class: &[usize], outcome: &Outcome, no
             }
             continue;
         }
-        let classes = outcome.classes.len();
-        let separation: Option<(Separation, &[String])> = match view {
-            ColumnView::Scalar(values) => leakage::by_numbers(values, class, classes).map(|found| (found, [].as_slice())),
-            ColumnView::Category { codes, levels } => {
-                let codes: Vec<Option<usize>> = codes.iter().map(|code| code.map(|code| code as usize)).collect();
-                leakage::by_categories(&codes, class, classes).map(|found| (found, levels))
-            }
-            ColumnView::Array(_) => None,
-        };
-        if let Some((separation, levels)) = separation {
-            let why = separation.words(&outcome.classes, levels);
-            notices.push(notice(&Leak { column: name.to_string(), why, verdict: Verdict::Warned }, name));
-        }
+        let values = leakage::by_value(&name.to_string(), view, &known, &outcome.classes);
+        notices.extend(values.map(|leak| notice(&leak, name)));
     }
     table.select(|name| !excluded.contains(name))
 }

@@ -10,14 +10,17 @@ mod folds;
 mod names;
 mod notices;
 mod summary;
+mod tables;
+mod workspace;
 
 pub use folds::day;
 pub use notices::of_finding as notice_of;
 pub use summary::PlanSummary;
+pub use workspace::{Workspace, extract_images};
 
 use super::arms::{self, BuiltArm};
 use super::outcome::{self, Outcome};
-use super::results::{FlowStep, ModalitySummary, Notice, PatternCount};
+use super::results::{FlowStep, ImageExample, ModalitySummary, Notice, PatternCount};
 use super::spec::StudySpec;
 use crate::error::{Error, Result};
 use crate::learn::{Cohort, CohortParts, Folds, Split};
@@ -38,33 +41,29 @@ pub struct StudyPlan {
     flow: Vec<FlowStep>,
     modalities: Vec<ModalitySummary>,
     patterns: Vec<PatternCount>,
+    examples: Vec<ImageExample>,
 }
 
 impl StudyPlan {
-    /// Reads a study file and everything that it names. A study with a `[simulate]` section first simulates its tables into
-    /// `simulated`.
+    /// Reads a study file and everything that it names. A study with a `[simulate]` section first simulates its tables; features of
+    /// images are extracted, where they have not been.
     ///
     /// # Errors
     /// [`Error::Usage`] for the study file, with its line; [`Error::Input`] for a table; [`Error::Study`] where the data cannot answer.
-    pub fn read(path: &Path, simulated: &Path) -> Result<StudyPlan> {
+    pub fn read(path: &Path, work: &Workspace) -> Result<StudyPlan> {
         let (spec, text) = StudySpec::read(path)?;
         let checked = names::NameCheck::new(path, &text);
         checked.spec(&spec)?;
-        let folder = match &spec.simulate {
-            Some(simulate) => {
-                simulate.write(simulated)?;
-                simulated.to_path_buf()
-            }
-            None => path.parent().unwrap_or_else(|| Path::new(".")).to_path_buf(),
-        };
+        let folder = work.data_folder(&spec, path)?;
         let mut notices = Vec::new();
-        let tables = blocks::read_tables(&spec, &folder, &mut notices)?;
+        let tables = tables::read_tables(&spec, &folder, &mut notices)?;
         let outcome_table = names::outcome_table(&spec, &tables, &checked)?;
         let source = &tables[outcome_table];
         let outcome = outcome::derive(&spec.outcome, &source.table)?;
         notices.extend(outcome.findings.iter().map(notices::of_finding));
         let eligible = cases::eligible(&spec, source, &outcome)?;
-        let adapted = blocks::adapt(&spec, &tables, &outcome, &mut notices)?;
+        let images = blocks::Images { folder: &folder, cache: &work.extracted, watch: work.watch };
+        let adapted = blocks::adapt(&spec, &tables, &outcome, &images, &mut notices)?;
         let joined = FeatureTable::outer_join(&adapted.blocks)?;
         let chosen = cases::analysed(&eligible, &joined, &outcome, &mut notices)?;
         let table = joined.take(&chosen.rows)?;
@@ -110,8 +109,10 @@ impl StudyPlan {
         inputs.extend(tables.iter().map(|source| source.table.path.clone()));
         inputs.sort();
         inputs.dedup();
+        let by_class: Vec<(&str, usize)> = chosen.cases.iter().map(|case| (case.id.as_str(), case.class)).collect();
+        let examples = blocks::examples(&adapted, &tables, &by_class, &outcome.classes);
         let flow = chosen.flow;
-        Ok(StudyPlan { spec, inputs, outcome, cohort, folds, table, cases, arms, notices, flow, modalities, patterns })
+        Ok(StudyPlan { spec, inputs, outcome, cohort, folds, table, cases, arms, notices, flow, modalities, patterns, examples })
     }
 
     /// The study file.
@@ -177,6 +178,11 @@ impl StudyPlan {
     /// Which cases have which modalities.
     pub fn patterns(&self) -> &[PatternCount] {
         &self.patterns
+    }
+
+    /// Outlined lesions of modalities of images.
+    pub fn examples(&self) -> &[ImageExample] {
+        &self.examples
     }
 
     /// A hash of features, outcome and patients, as they are analysed.

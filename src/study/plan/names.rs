@@ -1,7 +1,7 @@
 //! Names in a study file: do the modalities, arms and columns that it speaks of exist? Each fault is reported at its line, with the
 //! nearest name that does exist.
 
-use super::blocks::SourceTable;
+use super::tables::SourceTable;
 use super::usage;
 use crate::error::{Error, Result};
 use crate::study::spec::{ArmSpec, StudySpec};

@@ -1,5 +1,6 @@
 //! What one arm is, and how it performs on cases that it has not learned from.
 
+use super::FeatureOrigin;
 use super::{LassoPathResult, Measure, NamedMeasure, NomogramResult, Notice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub struct SelectedFeature {
     pub weight: Option<f64>,
     /// Share of those models in which the coefficient has the sign of the mean (linear models).
     pub sign_agreement: Option<f64>,
+    /// Where in an image it comes from, if it was extracted here.
+    #[serde(default)]
+    pub origin: Option<FeatureOrigin>,
 }
 
 /// Performance of one arm.

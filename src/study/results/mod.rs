@@ -7,6 +7,7 @@
 mod arm;
 mod cohort;
 mod comparison;
+mod image;
 mod measure;
 mod model;
 
@@ -19,6 +20,7 @@ pub use cohort::{
     ValidationSummary,
 };
 pub use comparison::{Comparison, IdiResult, JointTest, MulticlassReclassification, NriResult, Reclassification, TestResult};
+pub use image::{FeatureOrigin, ImageExample};
 pub use measure::{Level, Measure, NamedMeasure, Notice};
 pub use model::{Association, LassoPathResult, NomogramAxis, NomogramProbabilityAxis, NomogramResult, PathCoefficient};
 
@@ -43,6 +45,9 @@ pub struct Results {
     pub outcome: OutcomeSummary,
     /// The cohort that was analysed, its modalities and its sites.
     pub cohort: CohortSummary,
+    /// Outlined lesions of modalities of images.
+    #[serde(default)]
+    pub images: Vec<ImageExample>,
     /// How patients became cases, step by step, with exclusions by reason.
     pub flow: Vec<FlowStep>,
     /// What was noticed about the data and about the study, and how it was handled.

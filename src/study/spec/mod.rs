@@ -6,6 +6,7 @@
 mod arm;
 mod cohort;
 mod compare;
+mod image;
 mod modality;
 mod simulate;
 mod validation;
@@ -15,6 +16,10 @@ pub use arm::{
 };
 pub use cohort::{CohortSpec, Condition, Her2Spec, OutcomeSpec, Task};
 pub use compare::{CompareSpec, PValueStyle, ReportSpec};
+pub use image::{
+    BodySpec, BoxColumns, IbsiSpec, LengthUnit, MaskFile, MaskSpec, NormaliseSpec, PixelColumn, PixelSize, PreprocessSpec,
+    RadiomicsSpec, StandardScaleFile, UltrasoundSpec, settings,
+};
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
 pub use simulate::SimulateSpec;
 pub use validation::ValidationSpec;

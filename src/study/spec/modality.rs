@@ -1,5 +1,6 @@
 //! Where columns come from: one adapter per source.
 
+use super::{RadiomicsSpec, UltrasoundSpec};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Unexpected, Visitor};
@@ -17,6 +18,10 @@ pub enum ModalitySpec {
     Clinical(ClinicalSpec),
     /// Features that another program extracted.
     Imported(ImportedSpec),
+    /// Ultrasound images with an outlined lesion: radiomics and shape descriptors.
+    Ultrasound(UltrasoundSpec),
+    /// Volumes (MRI, CT) with an outlined lesion: radiomics.
+    Radiomics(RadiomicsSpec),
 }
 
 impl ModalitySpec {
@@ -25,7 +30,14 @@ impl ModalitySpec {
         match self {
             ModalitySpec::Clinical(spec) => &spec.file,
             ModalitySpec::Imported(spec) => &spec.file,
+            ModalitySpec::Ultrasound(spec) => &spec.file,
+            ModalitySpec::Radiomics(spec) => &spec.file,
         }
+    }
+
+    /// Whether its table is a manifest of image files, from which features are extracted.
+    pub fn is_images(&self) -> bool {
+        matches!(self, ModalitySpec::Ultrasound(_) | ModalitySpec::Radiomics(_))
     }
 
     /// Its name in print, if given.
@@ -33,6 +45,8 @@ impl ModalitySpec {
         match self {
             ModalitySpec::Clinical(spec) => spec.label.as_deref(),
             ModalitySpec::Imported(spec) => spec.label.as_deref(),
+            ModalitySpec::Ultrasound(spec) => spec.label.as_deref(),
+            ModalitySpec::Radiomics(spec) => spec.label.as_deref(),
         }
     }
 }

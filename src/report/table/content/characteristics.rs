@@ -37,6 +37,5 @@ pub fn tables(results: &Results) -> Vec<Table> {
     for note in &one.notes {
         table.note(note);
     }
-    table.note("SMD: standardised mean difference, the largest over pairs of classes.");
     vec![table]
 }
