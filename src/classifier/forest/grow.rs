@@ -1,5 +1,6 @@
 //! One tree from a bootstrap sample.
 
+use super::counted::Counted;
 use super::impurity::Sides;
 use super::options::{Criterion, Options, Splitter};
 use super::order::Order;
@@ -33,6 +34,7 @@ struct Growing<S> {
     cases: Vec<Case>,
     order: Order,
     sides: S,
+    counted: Option<Counted>,
     columns: Vec<u32>,
     right: Vec<u32>,
 }
@@ -41,9 +43,13 @@ impl<R: Rank> Grower<'_, R> {
     /// A tree on the cases of the bag, which says how often each is in it.
     pub(super) fn grow<S: Sides + Default>(&self, bag: &[u32], generator: &mut impl Rng) -> Tree {
         let case = |(&bag, &class): (&u32, &usize)| Case { weight: f64::from(bag) * self.weights[class], class: class as u32 };
+        let cases: Vec<Case> = bag.iter().zip(self.class).map(case).collect();
+        let rows: Vec<u32> = (0..self.ranked.cases as u32).filter(|&row| bag[row as usize] > 0).collect();
+        let counts = S::COUNTED && self.options.splitter == Splitter::Best;
         let mut growing = Growing {
-            rows: (0..self.ranked.cases as u32).filter(|&row| bag[row as usize] > 0).collect(),
-            cases: bag.iter().zip(self.class).map(case).collect(),
+            counted: counts.then(|| Counted::new(&rows, &cases)).flatten(),
+            rows,
+            cases,
             order: Order::new(self.ranked.cases),
             sides: S::default(),
             columns: (0..self.ranked.columns.len() as u32).collect(),
@@ -61,7 +67,8 @@ impl<R: Rank> Grower<'_, R> {
             }
             weigh(&growing.rows[next.rows.clone()], &growing.cases, &mut all);
             let Some((column, cut)) = self.choose(&mut growing, next.rows.clone(), &all, generator) else { continue };
-            let rank = &self.ranked.columns[column as usize].rank;
+            let chosen = &self.ranked.columns[column as usize];
+            let (rank, threshold) = (&chosen.rank, cut.threshold(chosen));
             let stays = |row: u32| rank[row as usize].index() <= cut.rank as usize;
             let middle = next.rows.start + partition(&mut growing.rows[next.rows.clone()], &mut growing.right, stays);
             let (left, right) = (next.rows.start..middle, middle..next.rows.end);
@@ -69,7 +76,7 @@ impl<R: Rank> Grower<'_, R> {
             self.add(&mut tree, &growing.rows[left.clone()], &growing.cases);
             self.add(&mut tree, &growing.rows[right.clone()], &growing.cases);
             let parent = &mut tree.nodes[next.node];
-            (parent.column, parent.threshold, parent.left) = (column, cut.threshold, first as u32);
+            (parent.column, parent.threshold, parent.left) = (column, threshold, first as u32);
             waiting.push(Waiting { node: first + 1, rows: right, depth: next.depth + 1 });
             waiting.push(Waiting { node: first, rows: left, depth: next.depth + 1 });
         }
@@ -77,15 +84,18 @@ impl<R: Rank> Grower<'_, R> {
     }
 
     /// The best cut over columns drawn without replacement.
-    fn choose<S: Sides>(
+    fn choose<S: Sides + Default>(
         &self,
         growing: &mut Growing<S>,
         rows: std::ops::Range<usize>,
         all: &[f64],
         generator: &mut impl Rng,
     ) -> Option<(u32, Cut)> {
-        let Growing { rows: every, cases, order, sides, columns, .. } = growing;
+        let Growing { rows: every, cases, order, sides, columns, counted, .. } = growing;
         let node = NodeRows { rows: &every[rows], cases, all, min_leaf: self.options.min_leaf };
+        if let Some(counted) = counted {
+            counted.enter(node.rows);
+        }
         let mut chosen: Option<(u32, Cut)> = None;
         let mut varied = false;
         for at in 0..columns.len() {
@@ -95,16 +105,20 @@ impl<R: Rank> Grower<'_, R> {
             let drawn = generator.gen_range(at..columns.len());
             columns.swap(at, drawn);
             let column = &self.ranked.columns[columns[at] as usize];
-            let found = match self.options.splitter {
+            let counts = counted.as_mut().and_then(|counted| counted.best(column, node.rows, node.min_leaf));
+            let found = counts.unwrap_or_else(|| match self.options.splitter {
                 Splitter::Best => best(column, node, sides, order),
                 Splitter::Random => random(column, node, sides, generator),
-            };
+            });
             varied |= !matches!(found, Found::Constant);
             if let Found::Cut(cut) = found
                 && chosen.as_ref().is_none_or(|(_, known)| cut.purity > known.purity)
             {
                 chosen = Some((columns[at], cut));
             }
+        }
+        if let Some(counted) = counted {
+            counted.leave(node.rows);
         }
         chosen
     }

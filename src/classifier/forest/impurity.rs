@@ -3,6 +3,9 @@
 
 /// Class weights left and right of a cut. The purer the sides, the larger [`Sides::purity`].
 pub(super) trait Sides {
+    /// Whether [`super::counted`] may find the same cut.
+    const COUNTED: bool = false;
+
     /// Everything to the right; `all` holds the weight of each class.
     fn start(&mut self, all: &[f64]);
     /// Moves a case to the left.
@@ -19,6 +22,8 @@ pub(super) struct GiniOfTwo {
 }
 
 impl Sides for GiniOfTwo {
+    const COUNTED: bool = true;
+
     #[inline(always)]
     fn start(&mut self, all: &[f64]) {
         self.left = [0.0; 2];
@@ -27,7 +32,10 @@ impl Sides for GiniOfTwo {
 
     #[inline(always)]
     fn shift(&mut self, class: u32, weight: f64) {
-        self.left[(class & 1) as usize] += weight;
+        // Both are added to, one of them nothing: a class is as likely as the other, and a wrong guess costs more than a sum.
+        let one = weight * f64::from(class);
+        self.left[0] += weight - one;
+        self.left[1] += one;
     }
 
     #[inline(always)]

@@ -9,12 +9,14 @@
 //! | `bag` | the bootstrap sample of each tree |
 //! | `order` | the cases of a node along a column, without sorting |
 //! | `impurity`, `split` | the best, or a random, cut of a node's rows by one column |
+//! | `counted` | the same best cut, faster, for two classes and large nodes |
 //! | `grow` | one tree from a bootstrap sample |
 //! | `tree` | a grown tree: nodes in an arena |
 //! | `importance` | which columns a forest relies on |
 //! | this file | many trees, probabilities, out-of-bag |
 
 mod bag;
+mod counted;
 mod grow;
 mod importance;
 mod impurity;

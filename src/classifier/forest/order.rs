@@ -21,9 +21,10 @@ impl Order {
         Order { bits: vec![0; cases.div_ceil(64)], head: vec![NONE; cases], next: vec![NONE; cases], pairs: Vec::new() }
     }
 
-    /// Calls `group` with each rank that occurs among `rows`, ascending, and then `case` with each of its cases.
+    /// Calls `group` with each rank that occurs among `rows`, ascending, and then `case` with each of its cases. The visitor comes and goes
+    /// by value: one that nobody else has a reference to is kept in registers.
     #[inline(always)]
-    pub(super) fn visit<R: Rank, V: Visitor>(&mut self, rank: &[R], rows: &[u32], visitor: &mut V) {
+    pub(super) fn visit<R: Rank, V: Visitor>(&mut self, rank: &[R], rows: &[u32], mut visitor: V) -> V {
         // Reading an empty word is quick, but a small node of a large cohort would read little else.
         if self.bits.len() > 16 * rows.len() {
             return self.visit_sorted(rank, rows, visitor);
@@ -48,10 +49,11 @@ impl Order {
                 }
             }
         }
+        visitor
     }
 
     #[inline(never)]
-    fn visit_sorted<R: Rank, V: Visitor>(&mut self, rank: &[R], rows: &[u32], visitor: &mut V) {
+    fn visit_sorted<R: Rank, V: Visitor>(&mut self, rank: &[R], rows: &[u32], mut visitor: V) -> V {
         self.pairs.clear();
         self.pairs.extend(rows.iter().map(|&row| (rank[row as usize].index() as u64) << 32 | u64::from(row)));
         self.pairs.sort_unstable();
@@ -64,6 +66,7 @@ impl Order {
             }
             visitor.case(pair as u32 as usize);
         }
+        visitor
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct RankedColumn<R> {
     pub(super) rank: Vec<R>,
     /// The distinct values, ascending.
     pub(super) values: Vec<f64>,
+    /// The cases in ascending order.
+    pub(super) order: Vec<R>,
 }
 
 /// All columns.
@@ -54,6 +56,7 @@ impl<R: Rank> Ranked<R> {
                 sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
                 let mut rank = vec![R::from_index(0); x.nrows()];
                 let mut values: Vec<f64> = Vec::with_capacity(sorted.len());
+                let order = sorted.iter().map(|&(_, case)| R::from_index(case as usize)).collect();
                 for (value, case) in sorted {
                     // Minus zero is zero.
                     if values.last().is_none_or(|&last| last != value) {
@@ -61,7 +64,7 @@ impl<R: Rank> Ranked<R> {
                     }
                     rank[case as usize] = R::from_index(values.len() - 1);
                 }
-                RankedColumn { rank, values }
+                RankedColumn { rank, values, order }
             })
             .collect();
         Ranked { columns, cases: x.nrows() }

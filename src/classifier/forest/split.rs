@@ -9,9 +9,27 @@ use rand::Rng;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Cut {
     pub(super) rank: u32,
-    /// Values up to this go left.
-    pub(super) threshold: f64,
+    pub(super) edge: Edge,
     pub(super) purity: f64,
+}
+
+/// Where exactly a cut lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Edge {
+    /// Midway to this rank.
+    Before(u32),
+    /// At this value.
+    At(f64),
+}
+
+impl Cut {
+    /// Values up to this go left. Values are looked up for the cut that is made, not for each that is considered.
+    pub(super) fn threshold<R>(&self, column: &RankedColumn<R>) -> f64 {
+        match self.edge {
+            Edge::Before(next) => midpoint(column.values[self.rank as usize], column.values[next as usize]),
+            Edge::At(threshold) => threshold,
+        }
+    }
 }
 
 /// A case as a tree sees it.
@@ -45,16 +63,18 @@ pub(super) enum Found {
 }
 
 /// The best cut, midway between two neighbouring values.
-pub(super) fn best<R: Rank, S: Sides>(column: &RankedColumn<R>, node: NodeRows, sides: &mut S, order: &mut Order) -> Found {
+pub(super) fn best<R: Rank, S: Sides + Default>(
+    column: &RankedColumn<R>,
+    node: NodeRows,
+    sides: &mut S,
+    order: &mut Order,
+) -> Found {
     sides.start(node.all);
-    let mut scan = Scan { node, sides, passed: 0, last: None, best: None };
-    order.visit(&column.rank, node.rows, &mut scan);
-    let Scan { best, last, .. } = scan;
+    let scan = Scan { node, sides: std::mem::take(sides), passed: 0, last: None, best: None };
+    let Scan { best, last, sides: used, .. } = order.visit(&column.rank, node.rows, scan);
+    *sides = used;
     match best {
-        Some((rank, next, purity)) => {
-            let threshold = midpoint(column.values[rank as usize], column.values[next as usize]);
-            Found::Cut(Cut { rank, threshold, purity })
-        }
+        Some((rank, next, purity)) => Found::Cut(Cut { rank, edge: Edge::Before(next), purity }),
         None if last == node.rows.first().map(|&row| column.rank[row as usize].index() as u32) => constant(column, node.rows),
         None => Found::Nothing,
     }
@@ -68,7 +88,7 @@ fn constant<R: Rank>(column: &RankedColumn<R>, rows: &[u32]) -> Found {
 
 struct Scan<'a, S> {
     node: NodeRows<'a>,
-    sides: &'a mut S,
+    sides: S,
     /// Cases on the left.
     passed: usize,
     last: Option<u32>,
@@ -125,7 +145,7 @@ pub(super) fn random<R: Rank, S: Sides>(
     if passed < node.min_leaf || node.rows.len() - passed < node.min_leaf {
         return Found::Nothing;
     }
-    Found::Cut(Cut { rank: cut as u32, threshold, purity: sides.purity() })
+    Found::Cut(Cut { rank: cut as u32, edge: Edge::At(threshold), purity: sides.purity() })
 }
 
 /// Midway between two neighbouring values, or the lower one where rounding leaves no number between.
