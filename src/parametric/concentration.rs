@@ -45,9 +45,9 @@ impl Spgr {
         let cos = self.flip_angle.to_radians().cos();
         let base = self.signal(1.0, r10) / self.flip_angle.to_radians().sin();
         let y = ratio * base;
-        // y = (1 − E)/(1 − E cos α)  ⇔  E = (1 − y)/(1 − y cos α)
+        // y = (1 − E)/(1 − E cos α)  ⇔  E = (1 − y)/(1 − y cos α); y nears 1 as R1 grows without end.
         let e1 = (1.0 - y) / (1.0 - y * cos);
-        (e1 > 0.0 && e1.is_finite()).then(|| -e1.ln() / self.repetition_time)
+        (y < 1.0 && e1 > 0.0).then(|| -e1.ln() / self.repetition_time)
     }
 }
 

@@ -103,7 +103,7 @@ mod tests {
         let aif = Aif::measured(vec![0.0, 37.0, 60.0, 300.0], &[0.0, 37.0 / 60.0, 1.0, 5.0], 0.0).unwrap();
         for kep in [1e-6, 0.01, 0.3, 0.81, 2.0, 20.0] {
             let (values, _) = convolve(&aif, kep, &[0.0, 10.0, 60.0, 100.0, 300.0], 0.0);
-            for (value, minutes) in values.iter().zip([0.0, 1.0 / 6.0, 1.0, 5.0 / 3.0, 5.0]) {
+            for (value, minutes) in values.iter().zip([0.0, 1.0 / 6.0, 1.0, 5.0 / 3.0, 5.0_f64]) {
                 let truth = if kep < 1e-3 {
                     minutes * minutes / 2.0 - kep * minutes.powi(3) / 6.0
                 } else {

@@ -6,7 +6,7 @@
 //! | how does the contrast agent come and go, without a model? | `kinetics` (PE, TTP, wash-in, wash-out, SER, iAUC, curve type) |
 //! | how much agent is in the tissue? | `concentration` (SPGR signal to mM, T1 from variable flip angles) |
 //! | how much agent does the blood bring? | `aif` (Parker, Weinmann, Georgiou, measured) |
-//! | how fast does it cross into the tissue? | `tofts` (Tofts, extended Tofts, Patlak), over `convolution` |
+//! | how fast does it cross into the tissue? | `tofts` (Tofts, extended Tofts, Patlak), over `kep_table` and `convolution` |
 //! | how freely does water move? | `adc`, `ivim`, `kurtosis`, `stretched`, `ctrw` (over `mittag_leffler`), `froc` |
 //! | what does the agent change in T1, T2, PD? | `relaxometry` |
 //! | the same in every voxel of a region | `map` ([`map_voxels`]) |
@@ -20,10 +20,14 @@ pub mod concentration;
 pub mod convolution;
 pub mod failure;
 pub mod kinetics;
+pub mod kep_table;
 pub mod map;
+pub mod minimum;
 pub mod series;
+pub mod tofts;
 
 pub use aif::{Aif, Population};
 pub use failure::{Failure, Fit};
 pub use map::{Maps, VoxelModel, map_voxels};
 pub use series::{BValues, Series, Timing};
+pub use tofts::{Delay, Exchange, Pharmacokinetics};

@@ -1,0 +1,45 @@
+//! Extended Tofts in a million voxels of 60 images, on all cores of the machine.
+//!
+//! `cargo bench --bench tofts`. Simulated concentrations with noise; reading and writing files are left out.
+
+#![allow(clippy::print_stdout)]
+
+use std::time::Instant;
+
+use rand::{Rng, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use vbx::image::Grid;
+use vbx::parametric::aif::{Aif, HAEMATOCRIT, Population};
+use vbx::parametric::convolution::Convolution;
+use vbx::parametric::kep_table::Bounds;
+use vbx::parametric::{Delay, Exchange, Pharmacokinetics, Series, map_voxels};
+
+fn main() {
+    const IMAGES: usize = 60;
+    let grid = Grid::plain([100, 100, 100], [1.0; 3]);
+    let times: Vec<f64> = (0..IMAGES).map(|image| image as f64 * 6.0).collect();
+    let aif = Aif::population(Population::Parker, 20.0, 400.0, HAEMATOCRIT).expect("AIF");
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+    let mut frames = vec![vec![0.0_f32; grid.voxels()]; IMAGES];
+    let (mut curve, mut slope) = (vec![0.0; IMAGES], vec![0.0; IMAGES]);
+    let plasma: Vec<f64> = times.iter().map(|time| aif.at(*time)).collect();
+    for voxel in 0..grid.voxels() {
+        let (ktrans, ve, vp) = (random.gen_range(0.01..0.6), random.gen_range(0.1..0.6), random.gen_range(0.0..0.1));
+        Convolution::new(&aif, ktrans / ve).at(&times, 0.0, &mut curve, &mut slope);
+        for image in 0..IMAGES {
+            let noise: f64 = StandardNormal.sample(&mut random);
+            frames[image][voxel] = (ktrans * curve[image] + vp * plasma[image] + 0.02 * noise) as f32;
+        }
+    }
+    let series = Series::from_frames(grid, frames).expect("series");
+    for exchange in [Exchange::Tofts, Exchange::ExtendedTofts, Exchange::Patlak] {
+        let start = Instant::now();
+        let model = Pharmacokinetics::new(exchange, aif.clone(), times.clone(), Delay::Fixed(0.0), Bounds::default()).expect("model");
+        let maps = map_voxels(&series, None, &model, |_| {}).expect("maps");
+        let seconds = start.elapsed().as_secs_f64();
+        let (rate, failed, at_bound) = (maps.voxels as f64 / seconds, maps.failed(), maps.at_bound);
+        println!("{exchange:?}: {seconds:.2} s, {rate:.0} voxels/s, {failed} null, {at_bound} at a bound");
+    }
+}
