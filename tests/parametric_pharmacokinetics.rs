@@ -44,7 +44,7 @@ fn noiseless_voxels_are_recovered_everywhere_within_the_bounds() {
     let (extended, tofts) = (model(Exchange::ExtendedTofts, Delay::Fixed(0.0)), model(Exchange::Tofts, Delay::Fixed(0.0)));
     for _ in 0..500 {
         let (ve, vp) = (random.gen_range(0.05..0.95), random.gen_range(0.001..0.3));
-        let ktrans = ve * random.gen_range(0.02..8.0_f64);
+        let ktrans = (ve * random.gen_range(0.02..8.0_f64)).min(4.9);
         let (outcome, found) = fit(&extended, &curve(ktrans, ve, vp, 0.0));
         assert_eq!(outcome, Ok(Fit::Inside));
         let off = [found[0] / ktrans, found[2] / ve, found[3] / vp].map(|ratio| (ratio - 1.0).abs());

@@ -195,6 +195,15 @@ impl KepTable {
         products.solve(self.highest_ktrans(self.keps[node]), self.bounds.vp).2
     }
 
+    /// The best Ktrans and vp of tissue that gives nothing back (kep = 0), where ve has no meaning and no bound.
+    pub fn fit_irreversible(&self, curve: &[f64]) -> Solution {
+        let yc = if self.plasma.is_empty() { 0.0 } else { dot(curve, &self.plasma) };
+        let (gg, gc) = (self.interval[0][0][0], self.with_plasma[0][0]);
+        let products = Products { gg, gc, cc: self.plasma_square, yg: dot(curve, self.curve(0)), yc };
+        let (ktrans, vp, explained) = products.solve(self.bounds.ktrans, self.bounds.vp);
+        Solution { kep: 0.0, ktrans, vp, explained }
+    }
+
     /// The kep, Ktrans and vp within the bounds that explain most of a concentration curve.
     pub fn fit(&self, curve: &[f64]) -> Solution {
         let yc = if self.plasma.is_empty() { 0.0 } else { dot(curve, &self.plasma) };

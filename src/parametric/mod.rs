@@ -10,20 +10,31 @@
 //! | how freely does water move? | `adc`, `ivim`, `kurtosis`, `stretched`, `ctrw` (over `mittag_leffler`), `froc` |
 //! | what does the agent change in T1, T2, PD? | `relaxometry` |
 //! | the same in every voxel of a region | `map` ([`map_voxels`]) |
+//! | how are parameters searched? | `least_squares`, `minimum`; what diffusion fits share: `diffusion` |
 //!
 //! The rule that holds here: a quantity that the signal does not define is null in that voxel, with a [`Failure`] that is counted, never a
 //! made-up number; times are seconds, rates per minute, concentrations mM, b-values s/mm², diffusivities mm²/s. To add a map: one file
 //! with a type that implements [`VoxelModel`], its identity limits and a simulation with a known truth as tests.
 
+pub mod adc;
 pub mod aif;
 pub mod concentration;
 pub mod convolution;
+pub mod ctrw;
+pub mod diffusion;
 pub mod failure;
-pub mod kinetics;
+pub mod froc;
+pub mod ivim;
 pub mod kep_table;
+pub mod kinetics;
+pub mod kurtosis;
+pub mod least_squares;
 pub mod map;
 pub mod minimum;
+pub mod mittag_leffler;
+pub mod relaxometry;
 pub mod series;
+pub mod stretched;
 pub mod tofts;
 
 pub use aif::{Aif, Population};

@@ -114,12 +114,6 @@ impl Pharmacokinetics {
         Ok(self)
     }
 
-    fn patlak(&self, delay: f64, data: &[f64], scratch: &mut Scratch) -> Solution {
-        let products = self.products(0.0, delay, data, scratch);
-        let (ktrans, vp, explained) = products.solve(self.bounds.ktrans, self.bounds.vp);
-        Solution { kep: 0.0, ktrans, vp, explained }
-    }
-
     /// Inner products computed afresh, without the table.
     fn products(&self, kep: f64, delay: f64, data: &[f64], scratch: &mut Scratch) -> Products {
         Convolution::new(&self.aif, kep).at(&self.seconds, delay, &mut scratch.curve, &mut scratch.slope);
@@ -136,7 +130,8 @@ impl Pharmacokinetics {
     /// The best parameters at any delay, kep searched beside a first guess.
     fn exact(&self, delay: f64, guess: f64, data: &[f64], scratch: &mut Scratch) -> Solution {
         if self.exchange == Exchange::Patlak {
-            return self.patlak(delay, data, scratch);
+            let (ktrans, vp, explained) = self.products(0.0, delay, data, scratch).solve(self.bounds.ktrans, self.bounds.vp);
+            return Solution { kep: 0.0, ktrans, vp, explained };
         }
         let solve = |kep: f64, scratch: &mut Scratch| {
             self.products(kep, delay, data, scratch).solve(self.bounds.ktrans.min(kep * self.bounds.ve), self.bounds.vp)
@@ -149,17 +144,17 @@ impl Pharmacokinetics {
         Solution { kep: table.kep(place), ktrans, vp, explained }
     }
 
-    fn at_table(&self, at: usize, data: &[f64], scratch: &mut Scratch) -> Solution {
+    fn at_table(&self, at: usize, data: &[f64]) -> Solution {
         match self.exchange {
-            Exchange::Patlak => self.patlak(self.tables[at].0, data, scratch),
+            Exchange::Patlak => self.tables[at].1.fit_irreversible(data),
             _ => self.tables[at].1.fit(data),
         }
     }
 
     fn solve(&self, data: &[f64], scratch: &mut Scratch) -> (f64, Solution) {
-        let mut best = (0, self.at_table(0, data, scratch));
+        let mut best = (0, self.at_table(0, data));
         for at in 1..self.tables.len() {
-            let solution = self.at_table(at, data, scratch);
+            let solution = self.at_table(at, data);
             if solution.explained > best.1.explained {
                 best = (at, solution);
             }
