@@ -36,7 +36,8 @@ fn main() {
     let series = Series::from_frames(grid, frames).expect("series");
     for exchange in [Exchange::Tofts, Exchange::ExtendedTofts, Exchange::Patlak] {
         let start = Instant::now();
-        let model = Pharmacokinetics::new(exchange, aif.clone(), times.clone(), Delay::Fixed(0.0), Bounds::default()).expect("model");
+        let model =
+            Pharmacokinetics::new(exchange, aif.clone(), times.clone(), Delay::Fixed(0.0), Bounds::default()).expect("model");
         let maps = map_voxels(&series, None, &model, |_| {}).expect("maps");
         let seconds = start.elapsed().as_secs_f64();
         let (rate, failed, at_bound) = (maps.voxels as f64 / seconds, maps.failed(), maps.at_bound);

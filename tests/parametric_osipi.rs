@@ -11,7 +11,8 @@ use vbx::parametric::{Delay, Exchange, Pharmacokinetics, Timing, VoxelModel};
 fn rows(file: &str) -> Option<Vec<impl Fn(&str) -> String>> {
     let path = common::reference(&format!("osipi/{file}"))?;
     let mut table = csv::Reader::from_path(path).unwrap();
-    let header: Vec<String> = table.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_string()).collect();
+    let header: Vec<String> =
+        table.headers().unwrap().iter().map(|name| name.trim_start_matches('\u{feff}').to_string()).collect();
     let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
     let row = move |row: csv::StringRecord| {
         let header = header.clone();

@@ -57,7 +57,8 @@ fn noiseless_voxels_are_recovered_everywhere_within_the_bounds() {
 
 #[test]
 fn a_delayed_bolus_is_found() {
-    let (outcome, found) = fit(&model(Exchange::ExtendedTofts, Delay::Fitted { from: -5.0, to: 15.0 }), &curve(0.25, 0.4, 0.05, 4.3));
+    let (outcome, found) =
+        fit(&model(Exchange::ExtendedTofts, Delay::Fitted { from: -5.0, to: 15.0 }), &curve(0.25, 0.4, 0.05, 4.3));
     assert_eq!(outcome, Ok(Fit::Inside));
     assert!((found[4] - 4.3).abs() < 0.02, "{found:?}");
     assert!((found[0] - 0.25).abs() < 1e-3 && (found[2] - 0.4).abs() < 1e-3 && (found[3] - 0.05).abs() < 1e-3, "{found:?}");
@@ -71,11 +72,14 @@ fn bias_and_spread_are_those_of_the_cramer_rao_bound() {
     let (aif, times) = (parker(), times());
     let (mut g, mut slope) = (vec![0.0; IMAGES], vec![0.0; IMAGES]);
     Convolution::new(&aif, kep).at(&times, 0.0, &mut g, &mut slope);
-    let columns: [Vec<f64>; 3] = [g, slope.iter().map(|s| ktrans * s).collect(), times.iter().map(|time| aif.at(*time)).collect()];
+    let columns: [Vec<f64>; 3] =
+        [g, slope.iter().map(|s| ktrans * s).collect(), times.iter().map(|time| aif.at(*time)).collect()];
     let information: [[f64; 3]; 3] = std::array::from_fn(|a| {
         std::array::from_fn(|b| columns[a].iter().zip(&columns[b]).map(|(x, y)| x * y).sum::<f64>() / (sigma * sigma))
     });
-    let minor = |r: [usize; 2], c: [usize; 2]| information[r[0]][c[0]] * information[r[1]][c[1]] - information[r[0]][c[1]] * information[r[1]][c[0]];
+    let minor = |r: [usize; 2], c: [usize; 2]| {
+        information[r[0]][c[0]] * information[r[1]][c[1]] - information[r[0]][c[1]] * information[r[1]][c[0]]
+    };
     let determinant = information[0][0] * minor([1, 2], [1, 2]) - information[0][1] * minor([1, 2], [0, 2])
         + information[0][2] * minor([1, 2], [0, 1]);
     let bound = [minor([1, 2], [1, 2]), minor([0, 2], [0, 2]), minor([0, 1], [0, 1])].map(|m| (m / determinant).sqrt());
@@ -84,7 +88,8 @@ fn bias_and_spread_are_those_of_the_cramer_rao_bound() {
     const VOXELS: usize = 4000;
     let found: Vec<[f64; 3]> = (0..VOXELS)
         .map(|_| {
-            let noisy: Vec<f64> = clean.iter().map(|c| c + sigma * Distribution::<f64>::sample(&StandardNormal, &mut random)).collect();
+            let noisy: Vec<f64> =
+                clean.iter().map(|c| c + sigma * Distribution::<f64>::sample(&StandardNormal, &mut random)).collect();
             let (_, found) = fit(&model, &noisy);
             [found[0], found[1], found[3]]
         })
@@ -104,7 +109,8 @@ fn signals_go_through_concentration_to_the_same_answer() {
     let (spgr, t1, relaxivity) = (Spgr::new(15.0, 0.005).unwrap(), 1.6, 4.5);
     let signal: Vec<f64> = curve(0.2, 0.3, 0.02, 0.0).iter().map(|c| spgr.signal(1000.0, 1.0 / t1 + relaxivity * c)).collect();
     let conversion = Concentration { spgr, t1: BaselineT1::Fixed(t1), relaxivity };
-    let model = model(Exchange::ExtendedTofts, Delay::Fixed(0.0)).of_signals(conversion, Timing::new(times(), 3).unwrap()).unwrap();
+    let model =
+        model(Exchange::ExtendedTofts, Delay::Fixed(0.0)).of_signals(conversion, Timing::new(times(), 3).unwrap()).unwrap();
     let (_, found) = fit(&model, &signal);
     assert!((found[0] - 0.2).abs() < 1e-4 && (found[2] - 0.3).abs() < 1e-4 && (found[3] - 0.02).abs() < 1e-4, "{found:?}");
 }

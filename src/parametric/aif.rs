@@ -151,9 +151,7 @@ mod tests {
     #[test]
     fn georgiou_settles_to_its_washout() {
         // Gamma variates spaced like this sum to 1 per (β + τ-shifted) passage; late in time the ratio to the washout is constant.
-        let ratio = |minutes: f64| {
-            georgiou(minutes) / (0.37 * (-0.11 * minutes).exp() + 0.33 * (-1.17 * minutes).exp())
-        };
+        let ratio = |minutes: f64| georgiou(minutes) / (0.37 * (-0.11 * minutes).exp() + 0.33 * (-1.17 * minutes).exp());
         assert!((ratio(4.0) - ratio(5.0)).abs() < 1e-3 * ratio(5.0));
         assert!(ratio(5.0).is_finite() && georgiou(60.0) > 0.0);
     }

@@ -51,7 +51,8 @@ impl<'a> Convolution<'a> {
         let ([a0, a1], [a0_slope, a1_slope]) = moments(x, kept);
         State {
             value: kept * before.value + length * (from * (a0 - a1) + to * a1),
-            slope: kept * (before.slope - length * before.value) + length * length * (from * (a0_slope - a1_slope) + to * a1_slope),
+            slope: kept * (before.slope - length * before.value)
+                + length * length * (from * (a0_slope - a1_slope) + to * a1_slope),
         }
     }
 }

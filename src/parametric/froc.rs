@@ -42,8 +42,9 @@ impl Froc {
         }
         let values = b.values();
         let used: Vec<usize> = (0..values.len()).filter(|&at| values[at] <= low).collect();
-        BValues::new(used.iter().map(|&at| values[at]).collect())
-            .map_err(|_| Error::study(format!("the fractional order model takes D from two or more b-values up to {low} s/mm²")))?;
+        BValues::new(used.iter().map(|&at| values[at]).collect()).map_err(|_| {
+            Error::study(format!("the fractional order model takes D from two or more b-values up to {low} s/mm²"))
+        })?;
         Ok(Froc { b, low: used, duration, separation })
     }
 

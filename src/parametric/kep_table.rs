@@ -58,8 +58,7 @@ pub struct Products {
 
 impl Products {
     fn explained(&self, ktrans: f64, vp: f64) -> f64 {
-        2.0 * (ktrans * self.yg + vp * self.yc)
-            - (ktrans * ktrans * self.gg + 2.0 * ktrans * vp * self.gc + vp * vp * self.cc)
+        2.0 * (ktrans * self.yg + vp * self.yc) - (ktrans * ktrans * self.gg + 2.0 * ktrans * vp * self.gc + vp * vp * self.cc)
     }
 
     /// The best Ktrans and vp within [0, `ktrans`] and [0, `vp`], and what they explain.
@@ -254,10 +253,5 @@ impl KepTable {
 #[inline]
 fn hermite(share: f64) -> [f64; 4] {
     let rest = 1.0 - share;
-    [
-        (1.0 + 2.0 * share) * rest * rest,
-        share * rest * rest,
-        share * share * (3.0 - 2.0 * share),
-        -share * share * rest,
-    ]
+    [(1.0 + 2.0 * share) * rest * rest, share * rest * rest, share * share * (3.0 - 2.0 * share), -share * share * rest]
 }

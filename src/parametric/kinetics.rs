@@ -139,7 +139,18 @@ impl VoxelModel for Kinetics {
 
     fn names(&self) -> Vec<&'static str> {
         vec![
-            "PE", "ME", "TTP", "wash_in", "wash_out", "PE_early", "SER", "iAUC", "maximum_slope", "BAT", "initial_phase", "curve_type",
+            "PE",
+            "ME",
+            "TTP",
+            "wash_in",
+            "wash_out",
+            "PE_early",
+            "SER",
+            "iAUC",
+            "maximum_slope",
+            "BAT",
+            "initial_phase",
+            "curve_type",
         ]
     }
 
@@ -157,9 +168,11 @@ impl VoxelModel for Kinetics {
         enhancement.clear();
         enhancement.extend(signal[first..].iter().map(|value| 100.0 * (value - base) / base));
         let relative = |image: usize| enhancement[image - first];
-        let highest = |until: usize| (first..=until).fold(first, |best, image| if signal[image] > signal[best] { image } else { best });
+        let highest =
+            |until: usize| (first..=until).fold(first, |best, image| if signal[image] > signal[best] { image } else { best });
         let (last, peak) = (times.len() - 1, highest(times.len() - 1));
-        let before = std::iter::once((times[first - 1], 0.0)).chain(self.timing.after().iter().copied().zip(enhancement.iter().copied()));
+        let before =
+            std::iter::once((times[first - 1], 0.0)).chain(self.timing.after().iter().copied().zip(enhancement.iter().copied()));
         let slope = before
             .zip(self.timing.after().iter().zip(enhancement.iter()))
             .map(|((t, v), (&time, &value))| (value - v) / (time - t))
@@ -186,7 +199,13 @@ impl VoxelModel for Kinetics {
         };
         values[11] = known(
             signal[initial] > 0.0,
-            if change > PLATEAU { 1.0 } else if change < -PLATEAU { 3.0 } else { 2.0 },
+            if change > PLATEAU {
+                1.0
+            } else if change < -PLATEAU {
+                3.0
+            } else {
+                2.0
+            },
         );
         Ok(Fit::Inside)
     }

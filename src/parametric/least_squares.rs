@@ -96,8 +96,10 @@ pub fn levenberg_marquardt<const N: usize>(
     let (up, rest) = rest.split_at_mut(images);
     let (down, jacobian) = rest.split_at_mut(images);
     // The search runs on shares of the bounds, so that diffusivities of 10⁻³ and fractions weigh alike.
-    let value = |share: &[f64; N]| -> [f64; N] { std::array::from_fn(|j| bounds[j][0] + share[j] * (bounds[j][1] - bounds[j][0])) };
-    let mut share: [f64; N] = std::array::from_fn(|j| ((start[j] - bounds[j][0]) / (bounds[j][1] - bounds[j][0])).clamp(0.0, 1.0));
+    let value =
+        |share: &[f64; N]| -> [f64; N] { std::array::from_fn(|j| bounds[j][0] + share[j] * (bounds[j][1] - bounds[j][0])) };
+    let mut share: [f64; N] =
+        std::array::from_fn(|j| ((start[j] - bounds[j][0]) / (bounds[j][1] - bounds[j][0])).clamp(0.0, 1.0));
     let mut misfit = |share: &[f64; N], into: &mut [f64]| -> f64 {
         model(&value(share), into);
         into.iter_mut().zip(data).for_each(|(value, datum)| *value -= datum);
@@ -129,7 +131,8 @@ pub fn levenberg_marquardt<const N: usize>(
         let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         let gradient: [f64; N] = std::array::from_fn(|j| product(column(j), residual));
         let normal: [[f64; N]; N] = std::array::from_fn(|a| std::array::from_fn(|b| product(column(a), column(b))));
-        let held: [bool; N] = std::array::from_fn(|j| (share[j] <= 0.0 && gradient[j] > 0.0) || (share[j] >= 1.0 && gradient[j] < 0.0));
+        let held: [bool; N] =
+            std::array::from_fn(|j| (share[j] <= 0.0 && gradient[j] > 0.0) || (share[j] >= 1.0 && gradient[j] < 0.0));
         if !gradient.iter().all(|g| g.is_finite()) {
             return Err(Failure::NoConvergence);
         }

@@ -70,7 +70,12 @@ const BLOCK: usize = 256;
 ///
 /// # Errors
 /// [`Error::Study`] when the region lies on another grid or is empty, or the series has not as many images as the model needs.
-pub fn map_voxels<M: VoxelModel>(series: &Series, region: Option<&Mask>, model: &M, advance: impl Fn(usize) + Sync) -> Result<Maps> {
+pub fn map_voxels<M: VoxelModel>(
+    series: &Series,
+    region: Option<&Mask>,
+    model: &M,
+    advance: impl Fn(usize) + Sync,
+) -> Result<Maps> {
     let (grid, images, names) = (series.grid(), series.images(), model.names());
     if images != model.images() {
         return Err(Error::study(format!("the series has {images} images, its times or b-values are {}", model.images())));
@@ -78,7 +83,8 @@ pub fn map_voxels<M: VoxelModel>(series: &Series, region: Option<&Mask>, model: 
     if let Some(region) = region.filter(|region| !region.grid.agrees_with(grid)) {
         return Err(Error::study(format!("region and series lie on different grids: {}; {grid}", region.grid)));
     }
-    let voxels: Vec<u32> = (0..grid.voxels() as u32).filter(|&at| region.is_none_or(|region| region.inside[at as usize])).collect();
+    let voxels: Vec<u32> =
+        (0..grid.voxels() as u32).filter(|&at| region.is_none_or(|region| region.inside[at as usize])).collect();
     if voxels.is_empty() {
         return Err(Error::study("the region to map has no voxels"));
     }
@@ -137,9 +143,8 @@ impl Block {
         let mut block = Block { values: vec![f64::NAN; voxels.len() * maps], at_bound: 0, failures: BTreeMap::new() };
         let fitted = block.values.chunks_exact_mut(maps);
         for ((&voxel, signal), values) in voxels.iter().zip(signals.chunks_exact(series.images())).zip(fitted) {
-            let outcome = series
-                .check(signal, model.takes_negative())
-                .and_then(|()| model.fit(voxel as usize, signal, scratch, values));
+            let outcome =
+                series.check(signal, model.takes_negative()).and_then(|()| model.fit(voxel as usize, signal, scratch, values));
             match outcome {
                 Ok(Fit::Inside) => {}
                 Ok(Fit::AtBound) => block.at_bound += 1,

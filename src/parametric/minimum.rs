@@ -35,10 +35,18 @@ pub fn minimum(mut low: f64, mut high: f64, tolerance: f64, mut f: impl FnMut(f6
         let tried = best + if step.abs() >= tolerance { step } else { tolerance.copysign(step) };
         let f_tried = f(tried);
         if f_tried <= f_best {
-            if tried < best { high = best } else { low = best }
+            if tried < best {
+                high = best
+            } else {
+                low = best
+            }
             (third, f_third, second, f_second, best, f_best) = (second, f_second, best, f_best, tried, f_tried);
         } else {
-            if tried < best { low = tried } else { high = tried }
+            if tried < best {
+                low = tried
+            } else {
+                high = tried
+            }
             if f_tried <= f_second || second == best {
                 (third, f_third, second, f_second) = (second, f_second, tried, f_tried);
             } else if f_tried <= f_third || third == best || third == second {

@@ -30,7 +30,9 @@ impl Timing {
             )));
         }
         if baseline == 0 {
-            return Err(Error::study("the dynamic series has no image before contrast agent: enhancement has nothing to compare with"));
+            return Err(Error::study(
+                "the dynamic series has no image before contrast agent: enhancement has nothing to compare with",
+            ));
         }
         if baseline >= times.len() {
             let images = times.len();
@@ -81,7 +83,11 @@ impl BValues {
     /// [`Error::Study`] when a b-value is negative or no number, or fewer than two differ.
     pub fn new(values: Vec<f64>) -> Result<Self> {
         if let Some(at) = values.iter().position(|b| !b.is_finite() || *b < 0.0) {
-            return Err(Error::study(format!("b-value {} of the diffusion series is {}, not 0 or more s/mm²", at + 1, values[at])));
+            return Err(Error::study(format!(
+                "b-value {} of the diffusion series is {}, not 0 or more s/mm²",
+                at + 1,
+                values[at]
+            )));
         }
         let mut different = values.clone();
         different.sort_by(f64::total_cmp);
@@ -129,7 +135,10 @@ impl BValues {
         different.sort_by(f64::total_cmp);
         different.dedup();
         if different.len() < least {
-            return Err(Error::study(format!("{model} needs at least {least} different b-values, the series has {}", different.len())));
+            return Err(Error::study(format!(
+                "{model} needs at least {least} different b-values, the series has {}",
+                different.len()
+            )));
         }
         Ok(())
     }
@@ -168,7 +177,10 @@ impl Series {
         for image in images {
             if !image.grid.agrees_with(&grid) {
                 let number = frames.len() + 1;
-                return Err(Error::study(format!("image {number} of the series lies on another grid: {}; the first: {grid}", image.grid)));
+                return Err(Error::study(format!(
+                    "image {number} of the series lies on another grid: {}; the first: {grid}",
+                    image.grid
+                )));
             }
             frames.push(single(&image));
         }

@@ -117,7 +117,8 @@ impl Pharmacokinetics {
     /// Inner products computed afresh, without the table.
     fn products(&self, kep: f64, delay: f64, data: &[f64], scratch: &mut Scratch) -> Products {
         Convolution::new(&self.aif, kep).at(&self.seconds, delay, &mut scratch.curve, &mut scratch.slope);
-        let mut products = Products { gg: dot(&scratch.curve, &scratch.curve), yg: dot(data, &scratch.curve), ..Default::default() };
+        let mut products =
+            Products { gg: dot(&scratch.curve, &scratch.curve), yg: dot(data, &scratch.curve), ..Default::default() };
         if self.exchange != Exchange::Tofts {
             scratch.plasma.iter_mut().zip(&self.seconds).for_each(|(value, time)| *value = self.aif.at(time - delay));
             products.gc = dot(&scratch.curve, &scratch.plasma);
