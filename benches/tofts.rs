@@ -1,6 +1,6 @@
-//! Extended Tofts in a million voxels of 60 images, on all cores of the machine.
+//! Tofts models in a million voxels of 60 images, and diffusion models in 20,000 of 8, on all cores of the machine.
 //!
-//! `cargo bench --bench tofts`. Simulated concentrations with noise; reading and writing files are left out.
+//! `cargo bench --bench tofts`. Simulated values with noise; reading and writing files are left out.
 
 #![allow(clippy::print_stdout)]
 
@@ -11,10 +11,14 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use vbx::image::Grid;
+use vbx::parametric::adc::{self, Adc};
 use vbx::parametric::aif::{Aif, HAEMATOCRIT, Population};
 use vbx::parametric::convolution::Convolution;
+use vbx::parametric::ctrw::Ctrw;
+use vbx::parametric::ivim::{self, Ivim};
 use vbx::parametric::kep_table::Bounds;
-use vbx::parametric::{Delay, Exchange, Pharmacokinetics, Series, map_voxels};
+use vbx::parametric::stretched::Stretched;
+use vbx::parametric::{BValues, Delay, Exchange, Pharmacokinetics, Series, VoxelModel, map_voxels};
 
 fn main() {
     const IMAGES: usize = 60;
@@ -43,4 +47,33 @@ fn main() {
         let (rate, failed, at_bound) = (maps.voxels as f64 / seconds, maps.failed(), maps.at_bound);
         println!("{exchange:?}: {seconds:.2} s, {rate:.0} voxels/s, {failed} null, {at_bound} at a bound");
     }
+    let diffusion = BValues::new(vec![0.0, 50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1000.0]).expect("b-values");
+    let decays = decays(diffusion.values(), &mut random);
+    let high = [0.0, 1000.0];
+    time("ADC, weighted", &decays, &Adc::new(diffusion.clone(), high, adc::Method::Weighted).expect("ADC"));
+    time("IVIM, segmented", &decays, &Ivim::new(diffusion.clone(), ivim::Method::Segmented { from: 200.0 }).expect("IVIM"));
+    time("IVIM, full", &decays, &Ivim::new(diffusion.clone(), ivim::Method::Full).expect("IVIM"));
+    time("stretched", &decays, &Stretched::new(diffusion.clone()).expect("stretched"));
+    time("CTRW", &decays, &Ctrw::new(diffusion).expect("CTRW"));
+}
+
+/// Noisy signals of 20,000 voxels with flow and diffusion.
+fn decays(b: &[f64], random: &mut Xoshiro256PlusPlus) -> Series {
+    let grid = Grid::plain([100, 100, 2], [1.0; 3]);
+    let mut frames = vec![vec![0.0_f32; grid.voxels()]; b.len()];
+    for voxel in 0..grid.voxels() {
+        let (d, f) = (random.gen_range(0.8e-3..2e-3), random.gen_range(0.0..0.2));
+        for (frame, b) in frames.iter_mut().zip(b) {
+            let noise: f64 = StandardNormal.sample(random);
+            frame[voxel] = (1000.0 * (f * (-b * 0.03).exp() + (1.0 - f) * f64::exp(-b * d)) + 10.0 * noise) as f32;
+        }
+    }
+    Series::from_frames(grid, frames).expect("series")
+}
+
+fn time<M: VoxelModel>(name: &str, series: &Series, model: &M) {
+    let start = Instant::now();
+    let maps = map_voxels(series, None, model, |_| {}).expect("maps");
+    let (rate, failed) = (maps.voxels as f64 / start.elapsed().as_secs_f64(), maps.failed());
+    println!("{name}: {rate:.0} voxels/s, {failed} null, {} at a bound", maps.at_bound);
 }

@@ -4,7 +4,7 @@ use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use vbx::image::{Grid, Mask};
+use vbx::image::{Grid, Mask, Volume};
 use vbx::parametric::aif::{Aif, HAEMATOCRIT, Population};
 use vbx::parametric::concentration::{BaselineT1, Concentration, Spgr};
 use vbx::parametric::convolution::Convolution;
@@ -149,6 +149,26 @@ fn bad_voxels_are_null_counted_and_the_same_on_any_number_of_threads() {
     let ktrans = one.get("Ktrans").unwrap();
     assert!(ktrans.values[..3].iter().chain(&ktrans.values[900..]).all(|value| value.is_nan()));
     assert!(ktrans.values[3..900].iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn maps_of_another_grid_are_refused() {
+    let series = Series::from_frames(Grid::plain([2, 1, 1], [1.0; 3]), vec![vec![1.0; 2]; IMAGES]).unwrap();
+    let spgr = Spgr::new(15.0, 0.005).unwrap();
+    let other = Grid::plain([3, 1, 1], [1.0; 3]);
+    let t1 = BaselineT1::Map(Volume::new(other.clone(), vec![1.6; 3]));
+    let conversion = Concentration { spgr, t1, relaxivity: 4.5 };
+    let timing = Timing::new(times(), 3).unwrap();
+    let signals = model(Exchange::Tofts, Delay::Fixed(0.0)).of_signals(conversion, timing).unwrap();
+    let plain = model(Exchange::Tofts, Delay::Fixed(0.0));
+    let says = |outcome: vbx::error::Result<_>| outcome.map(|_: vbx::parametric::Maps| ()).unwrap_err().to_string();
+    assert!(says(map_voxels(&series, None, &signals, |_| {})).contains("different grids"));
+    let region = Mask::new(other, vec![true; 3]);
+    assert!(says(map_voxels(&series, Some(&region), &plain, |_| {})).contains("different grids"));
+    let empty = Mask::new(series.grid().clone(), vec![false; 2]);
+    assert!(says(map_voxels(&series, Some(&empty), &plain, |_| {})).contains("no voxels"));
+    let short = Series::from_frames(series.grid().clone(), vec![vec![1.0; 2]; 5]).unwrap();
+    assert!(says(map_voxels(&short, None, &plain, |_| {})).contains("5 images"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! From signal to contrast agent concentration (spoiled gradient echo), and T1 from images at several flip angles.
 
 use crate::error::{Error, Result};
-use crate::image::Volume;
+use crate::image::{Grid, Volume};
 use crate::parametric::failure::{Failure, Fit};
 use crate::parametric::map::VoxelModel;
 use crate::parametric::series::Timing;
@@ -61,6 +61,14 @@ pub enum BaselineT1 {
 }
 
 impl BaselineT1 {
+    /// The grid of the map, where there is one.
+    pub fn grid(&self) -> Option<&Grid> {
+        match self {
+            BaselineT1::Fixed(_) => None,
+            BaselineT1::Map(map) => Some(&map.grid),
+        }
+    }
+
     fn at(&self, voxel: usize) -> Result<f64, Failure> {
         let t1 = match self {
             BaselineT1::Fixed(t1) => *t1,
@@ -177,6 +185,10 @@ impl VoxelModel for VariableFlipAngle {
         self.sin_cos.clone()
     }
 
+    fn grid(&self) -> Option<&Grid> {
+        self.b1.as_ref().map(|map| &map.grid)
+    }
+
     fn fit(&self, voxel: usize, signal: &[f64], scratch: &mut Self::Scratch, values: &mut [f64]) -> Result<Fit, Failure> {
         if let Some(b1) = &self.b1 {
             let scale = b1.values[voxel];
@@ -211,7 +223,7 @@ mod tests {
     #[test]
     fn exact_signals_give_exact_t1_also_with_b1() {
         let angles = [2.0, 5.0, 10.0, 15.0];
-        let b1 = Volume::new(crate::image::Grid::plain([1, 1, 1], [1.0; 3]), vec![0.9]);
+        let b1 = Volume::new(Grid::plain([1, 1, 1], [1.0; 3]), vec![0.9]);
         let model = VariableFlipAngle::new(&angles, 0.005).unwrap().with_b1(b1);
         let signal = angles.map(|angle| Spgr::new(0.9 * angle, 0.005).unwrap().signal(500.0, 1.0 / 1.4));
         let mut values = [0.0; 2];

@@ -5,15 +5,13 @@ use crate::parametric::failure::{Failure, Fit};
 /// Solves a small symmetric positive definite system; `None` when it is singular.
 pub fn solve<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64; N]) -> Option<[f64; N]> {
     for pivot in 0..N {
-        let diagonal = matrix[pivot][pivot];
-        if !(diagonal > 0.0) {
+        let above = matrix[pivot];
+        if !(above[pivot] > 0.0) {
             return None;
         }
         for row in pivot + 1..N {
-            let factor = matrix[row][pivot] / diagonal;
-            for column in pivot..N {
-                matrix[row][column] -= factor * matrix[pivot][column];
-            }
+            let factor = matrix[row][pivot] / above[pivot];
+            matrix[row].iter_mut().zip(above).skip(pivot).for_each(|(value, above)| *value -= factor * above);
             right[row] -= factor * right[pivot];
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::image::{Mask, Volume};
+use crate::image::{Grid, Mask, Volume};
 use crate::parametric::failure::{Failure, Fit};
 use crate::parametric::series::Series;
 
@@ -26,6 +26,11 @@ pub trait VoxelModel: Sync {
     /// Whether signals below zero have a meaning (concentrations with noise have, magnitudes have not).
     fn takes_negative(&self) -> bool {
         false
+    }
+
+    /// The grid of another map that the model reads voxel by voxel (T1 before contrast agent, transmit field).
+    fn grid(&self) -> Option<&Grid> {
+        None
     }
 
     /// Writes the voxel's values (NaN where one alone is undefined). `voxel` is its position in memory, for models that hold other maps.
@@ -69,7 +74,7 @@ const BLOCK: usize = 256;
 /// counts are sums of integers, so results are the same for any number of threads.
 ///
 /// # Errors
-/// [`Error::Study`] when the region lies on another grid or is empty, or the series has not as many images as the model needs.
+/// [`Error::Study`] when the region or a map of the model lies on another grid, the region is empty, or the series has not as many images as the model needs.
 pub fn map_voxels<M: VoxelModel>(
     series: &Series,
     region: Option<&Mask>,
@@ -82,6 +87,9 @@ pub fn map_voxels<M: VoxelModel>(
     }
     if let Some(region) = region.filter(|region| !region.grid.agrees_with(grid)) {
         return Err(Error::study(format!("region and series lie on different grids: {}; {grid}", region.grid)));
+    }
+    if let Some(other) = model.grid().filter(|other| !other.agrees_with(grid)) {
+        return Err(Error::study(format!("the map that the model reads and the series lie on different grids: {other}; {grid}")));
     }
     let voxels: Vec<u32> =
         (0..grid.voxels() as u32).filter(|&at| region.is_none_or(|region| region.inside[at as usize])).collect();

@@ -12,8 +12,7 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Times in seconds, of which the first `baseline` images are before contrast agent. Injection is taken at the time of the last of
-    /// them unless [`Timing::times`] start at another zero: time zero is the injection.
+    /// Times in seconds after the injection (negative before it), of which the first `baseline` images are before contrast agent.
     ///
     /// # Errors
     /// [`Error::Study`] when times are not finite or not strictly increasing, no image is before contrast agent, or none after it.

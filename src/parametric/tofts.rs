@@ -1,6 +1,7 @@
 //! How fast contrast agent crosses from blood into tissue and back: Tofts, extended Tofts and Patlak.
 
 use crate::error::{Error, Result};
+use crate::image::Grid;
 use crate::parametric::aif::Aif;
 use crate::parametric::concentration::Concentration;
 use crate::parametric::convolution::Convolution;
@@ -205,6 +206,10 @@ impl VoxelModel for Pharmacokinetics {
     fn scratch(&self) -> Scratch {
         let room = || vec![0.0; self.images()];
         Scratch { concentration: room(), curve: room(), slope: room(), plasma: room() }
+    }
+
+    fn grid(&self) -> Option<&Grid> {
+        self.conversion.as_ref().and_then(|(conversion, _)| conversion.t1.grid())
     }
 
     fn fit(&self, voxel: usize, signal: &[f64], scratch: &mut Scratch, values: &mut [f64]) -> Result<Fit, Failure> {
