@@ -32,9 +32,9 @@ fn main() {
     for voxel in 0..grid.voxels() {
         let (ktrans, ve, vp) = (random.gen_range(0.01..0.6), random.gen_range(0.1..0.6), random.gen_range(0.0..0.1));
         Convolution::new(&aif, ktrans / ve).at(&times, 0.0, &mut curve, &mut slope);
-        for image in 0..IMAGES {
+        for (frame, (tissue, plasma)) in frames.iter_mut().zip(curve.iter().zip(&plasma)) {
             let noise: f64 = StandardNormal.sample(&mut random);
-            frames[image][voxel] = (ktrans * curve[image] + vp * plasma[image] + 0.02 * noise) as f32;
+            frame[voxel] = (ktrans * tissue + vp * plasma + 0.02 * noise) as f32;
         }
     }
     let series = Series::from_frames(grid, frames).expect("series");

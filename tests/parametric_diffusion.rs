@@ -1,5 +1,7 @@
 //! Diffusion models on OSIPI's IVIM signals, on simulated signals with known truth, and at their mono-exponential limits.
 
+#![allow(clippy::print_stdout)]
+
 mod common;
 
 use rand::SeedableRng;

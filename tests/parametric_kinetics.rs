@@ -1,5 +1,7 @@
 //! Semi-quantitative kinetics against the published maps of a real examination.
 
+#![allow(clippy::print_stdout)]
+
 mod common;
 
 use std::io::Read;

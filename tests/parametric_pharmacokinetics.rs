@@ -1,5 +1,7 @@
 //! Pharmacokinetic fits of simulated voxels whose truth is known.
 
+#![allow(clippy::print_stdout)]
+
 use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
