@@ -1,0 +1,44 @@
+//! Parametric maps: what a series of images says about the tissue in each voxel.
+//!
+//! | question | file |
+//! |---|---|
+//! | what was measured: times or b-values, and one signal per voxel and image? | `series` |
+//! | how does the contrast agent come and go, without a model? | `kinetics` (PE, TTP, wash-in, wash-out, SER, iAUC, curve type) |
+//! | how much agent is in the tissue? | `concentration` (SPGR signal to mM, T1 from variable flip angles) |
+//! | how much agent does the blood bring? | `aif` (Parker, Weinmann, Georgiou, measured) |
+//! | how fast does it cross into the tissue? | `tofts` (Tofts, extended Tofts, Patlak), over `kep_table` and `convolution` |
+//! | how freely does water move? | `adc`, `ivim`, `kurtosis`, `stretched`, `ctrw` (over `mittag_leffler`), `froc` |
+//! | what does the agent change in T1, T2, PD? | `relaxometry` |
+//! | the same in every voxel of a region | `map` ([`map_voxels`]) |
+//! | how are parameters searched? | `least_squares`, `minimum`; what diffusion fits share: `diffusion` |
+//!
+//! The rule that holds here: a quantity that the signal does not define is null in that voxel, with a [`Failure`] that is counted, never a
+//! made-up number; times are seconds, rates per minute, concentrations mM, b-values s/mm², diffusivities mm²/s. To add a map: one file
+//! with a type that implements [`VoxelModel`], its identity limits and a simulation with a known truth as tests.
+
+pub mod adc;
+pub mod aif;
+pub mod concentration;
+pub mod convolution;
+pub mod ctrw;
+pub mod diffusion;
+pub mod failure;
+pub mod froc;
+pub mod ivim;
+pub mod kep_table;
+pub mod kinetics;
+pub mod kurtosis;
+pub mod least_squares;
+pub mod map;
+pub mod minimum;
+pub mod mittag_leffler;
+pub mod relaxometry;
+pub mod series;
+pub mod stretched;
+pub mod tofts;
+
+pub use aif::{Aif, Population};
+pub use failure::{Failure, Fit};
+pub use map::{Maps, VoxelModel, map_voxels};
+pub use series::{BValues, Series, Timing};
+pub use tofts::{Delay, Exchange, Pharmacokinetics};
