@@ -4,11 +4,15 @@
 //! nothing else, so that a fold's training rows decide alone. Results depend neither on the number of threads nor on the processor.
 
 pub mod agreement;
+pub mod choice;
 pub mod kmeans;
+pub mod mixture;
 mod nearest;
 mod seeding;
 pub mod vectors;
 
 pub use agreement::adjusted_rand;
+pub use choice::{Candidate, Choice, ChoiceOptions, Criterion, compare};
 pub use kmeans::{KMeans, KMeansOptions, kmeans, kmeans_from};
+pub use mixture::{Mixture, MixtureFit, MixtureOptions, mixture};
 pub use vectors::{Scaling, Vectors};
