@@ -240,8 +240,7 @@ fn relocated(vectors: &Vectors, mut centroids: Vec<Vec<f64>>, count: &[i64]) -> 
 impl Chunk {
     fn new(vectors: &Vectors, range: Range<usize>, centroids: &[Vec<f64>]) -> Self {
         let count = range.len();
-        let (mut label, mut upper, mut lower) =
-            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
+        let (mut label, mut upper, mut lower) = (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
         let mut near = Nearest::new();
         for block in blocks(range.clone()) {
             near.find(&columns(vectors, block.clone()), block.len(), centroids);

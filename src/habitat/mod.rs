@@ -5,14 +5,20 @@
 
 pub mod agreement;
 pub mod choice;
+pub mod codebook;
+pub mod features;
 pub mod kmeans;
 pub mod mixture;
 mod nearest;
 mod seeding;
+pub mod supervoxel;
 pub mod vectors;
 
 pub use agreement::adjusted_rand;
 pub use choice::{Candidate, Choice, ChoiceOptions, Criterion, compare};
+pub use codebook::Codebook;
+pub use features::{FeatureOptions, Makeup, features};
 pub use kmeans::{KMeans, KMeansOptions, kmeans, kmeans_from};
 pub use mixture::{Mixture, MixtureFit, MixtureOptions, mixture};
+pub use supervoxel::{Collected, Neighbourhood, Supervoxels, collect, pooled};
 pub use vectors::{Scaling, Vectors};

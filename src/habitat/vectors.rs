@@ -93,7 +93,11 @@ impl Scaling {
     /// [`Error::Study`] where the number of maps differs from that of the training vectors.
     pub fn apply(&self, vectors: &Vectors) -> Result<Vectors> {
         if vectors.maps() != self.mean.len() {
-            return Err(Error::study(format!("the habitats were learned on {} maps, here are {}", self.mean.len(), vectors.maps())));
+            return Err(Error::study(format!(
+                "the habitats were learned on {} maps, here are {}",
+                self.mean.len(),
+                vectors.maps()
+            )));
         }
         let scaled = |(map, column): (usize, &Vec<f64>)| column.iter().map(|v| (v - self.mean[map]) / self.sd[map]).collect();
         Ok(Vectors { columns: vectors.columns.iter().enumerate().map(scaled).collect() })

@@ -123,9 +123,7 @@ pub fn compare(vectors: &Vectors, options: &ChoiceOptions, rng: &mut impl Rng) -
     let silhouette = silhouettes(&vectors.rows(&rows), &labels)?;
     let gap = gap_of(vectors, &ks, options, rng)?;
     let inertias: Vec<f64> = partitions.iter().map(|partition| partition.inertia).collect();
-    let bend = |n: usize| {
-        (n > 0 && n + 1 < inertias.len()).then(|| inertias[n - 1] - 2.0 * inertias[n] + inertias[n + 1])
-    };
+    let bend = |n: usize| (n > 0 && n + 1 < inertias.len()).then(|| inertias[n - 1] - 2.0 * inertias[n] + inertias[n + 1]);
     let mut candidates = Vec::with_capacity(ks.len());
     for (n, partition) in partitions.into_iter().enumerate() {
         let indices = partition_indices(vectors, &partition.labels, ks[n])?;
@@ -200,5 +198,7 @@ impl Choice {
 }
 
 fn undefined(criterion: Criterion) -> Error {
-    Error::study(format!("the criterion {criterion:?} chooses no number of habitats: it is undefined for all, or was not computed"))
+    Error::study(format!(
+        "the criterion {criterion:?} chooses no number of habitats: it is undefined for all, or was not computed"
+    ))
 }
