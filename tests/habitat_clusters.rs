@@ -10,7 +10,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::Value;
 use vbx::habitat::choice::{ConsensusOptions, partition_indices, silhouettes};
 use vbx::habitat::{
-    ChoiceOptions, Criterion, KMeansOptions, Mixture, MixtureOptions, Vectors, adjusted_rand, compare, kmeans, kmeans_from, mixture,
+    ChoiceOptions, Criterion, KMeansOptions, Mixture, MixtureOptions, Vectors, adjusted_rand, compare, kmeans, kmeans_from,
+    mixture,
 };
 
 fn digits(i: u64, j: u64) -> f64 {
@@ -113,8 +114,11 @@ fn the_likelihood_of_a_mixture_is_scikit_learns() {
     for case in cases() {
         let (vectors, _, k) = of(&case);
         let theirs = &case["mixture"];
-        let model =
-            Mixture { weights: read(&theirs["weights"]), means: read(&theirs["means"]), covariances: read(&theirs["covariances"]) };
+        let model = Mixture {
+            weights: read(&theirs["weights"]),
+            means: read(&theirs["means"]),
+            covariances: read(&theirs["covariances"]),
+        };
         let found = model.fit(&vectors).unwrap();
         near(found.log_likelihood, theirs["log_likelihood"].as_f64().unwrap(), 1e-10);
         near(found.bic, theirs["bic"].as_f64().unwrap(), 1e-10);
@@ -135,7 +139,8 @@ fn planted(count: usize, apart: f64, seed: u64) -> (Vectors, Vec<u16>) {
     let labels: Vec<u16> = (0..count).map(|_| [0, 0, 0, 0, 1, 1, 1, 2, 2, 3][rng.gen_range(0..10)]).collect();
     // Corners of a simplex: equal distances.
     let centre = |label: u16, map: usize| if usize::from(label) == map { apart / 2f64.sqrt() } else { 0.0 };
-    let columns = (0..6).map(|map| labels.iter().map(|label| centre(*label, map) + rng.sample::<f64, _>(StandardNormal)).collect());
+    let columns =
+        (0..6).map(|map| labels.iter().map(|label| centre(*label, map) + rng.sample::<f64, _>(StandardNormal)).collect());
     let columns: Vec<Vec<f64>> = columns.collect();
     (Vectors::new(columns).unwrap(), labels)
 }

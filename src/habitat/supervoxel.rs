@@ -204,9 +204,9 @@ fn connected(grid: &Grid, labels: &[u32]) -> (Vec<u32>, Vec<u32>) {
     for (at, label) in labels.iter().enumerate().filter(|(_, label)| **label > 0) {
         let here = [at % nx, at / nx % ny, at / (nx * ny)];
         let bounds = boxes.entry(*label).or_insert(BoundingBox { start: here, end: here.map(|n| n + 1) });
-        for axis in 0..3 {
-            bounds.start[axis] = bounds.start[axis].min(here[axis]);
-            bounds.end[axis] = bounds.end[axis].max(here[axis] + 1);
+        for (axis, at) in here.into_iter().enumerate() {
+            bounds.start[axis] = bounds.start[axis].min(at);
+            bounds.end[axis] = bounds.end[axis].max(at + 1);
         }
     }
     let (mut place, mut label_of) = (vec![0; labels.len()], Vec::new());

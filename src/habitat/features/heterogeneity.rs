@@ -24,7 +24,7 @@ impl Default for IthOptions {
 /// that are too small left out; a habitat without any part adds 0. `None` for an empty lesion.
 ///
 /// # Reference
-/// Li et al., Cancer Imaging 2023 (ITHscore).
+/// Li et al., Eur Radiol 2023;33:893 (ITHscore).
 pub fn ith_score(makeup: &Makeup, options: &IthOptions) -> Option<f64> {
     let total = makeup.total();
     let ignored = if total <= options.small_lesion { options.smallest_ignored.max(1) } else { 1 };
