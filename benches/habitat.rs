@@ -17,7 +17,7 @@ use vbx::habitat::{Choice, ChoiceOptions, KMeansOptions, Vectors, compare};
 
 const VOXELS: usize = 1_000_000;
 const MAPS: usize = 6;
-const RUNS: usize = 2;
+const RUNS: usize = 3;
 const SAMPLE: usize = 10_000;
 
 /// scikit-learn's side: its version, then per k seconds of the fit, seconds of the indices, inertia and the three indices.

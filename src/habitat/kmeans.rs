@@ -58,10 +58,11 @@ pub struct KMeans {
 /// Lloyd, IEEE Trans Inf Theory 1982;28:129. Hamerly, Proc SDM 2010:130.
 pub fn kmeans(vectors: &Vectors, k: usize, options: &KMeansOptions, rng: &mut impl Rng) -> Result<KMeans> {
     check(vectors, k)?;
+    let still = options.tolerance * vectors.mean_variance();
     let mut best: Option<KMeans> = None;
     for _ in 0..options.restarts.max(1) {
         let start = plus_plus(vectors, k, rng)?;
-        let found = lloyd(vectors, start, options);
+        let found = lloyd(vectors, start, still, options.max_iterations);
         if best.as_ref().is_none_or(|best| found.inertia < best.inertia) {
             best = Some(found);
         }
@@ -78,7 +79,8 @@ pub fn kmeans_from(vectors: &Vectors, start: Vec<Vec<f64>>, options: &KMeansOpti
     if start.iter().any(|centroid| centroid.len() != vectors.maps()) {
         return Err(Error::study(format!("a first centroid has not {} numbers, one per map", vectors.maps())));
     }
-    Ok(lloyd(vectors, start, options))
+    let still = options.tolerance * vectors.mean_variance();
+    Ok(lloyd(vectors, start, still, options.max_iterations))
 }
 
 fn check(vectors: &Vectors, k: usize) -> Result<()> {
@@ -163,12 +165,12 @@ fn squared(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum()
 }
 
-fn lloyd(vectors: &Vectors, mut centroids: Vec<Vec<f64>>, options: &KMeansOptions) -> KMeans {
+/// Lloyd's rounds until the summed squared movement is at most `still`.
+fn lloyd(vectors: &Vectors, mut centroids: Vec<Vec<f64>>, still: f64, max_iterations: usize) -> KMeans {
     let (k, maps) = (centroids.len(), vectors.maps());
-    let still = options.tolerance * vectors.mean_variance();
     let (mut state, mut sums) = begin(vectors, &centroids);
     let (mut iterations, mut converged) = (1, false);
-    while iterations < options.max_iterations {
+    while iterations < max_iterations {
         if sums.count.contains(&0) {
             centroids = relocated(vectors, sums.means(&centroids), &sums.count);
             (state, sums) = begin(vectors, &centroids);

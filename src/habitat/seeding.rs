@@ -34,7 +34,7 @@ pub(super) fn plus_plus(vectors: &Vectors, k: usize, rng: &mut impl Rng) -> Resu
         }
         let candidates: Vec<Vec<f64>> =
             (0..trials).map(|_| vectors.row(draw(&closest, &potential, rng.r#gen::<f64>() * total))).collect();
-        let sums: Vec<f64> = candidates.iter().map(|candidate| left_over(vectors, candidate, &closest)).collect();
+        let sums = left_over(vectors, &candidates, &closest);
         let best = (1..trials).fold(0, |best, trial| if sums[trial] < sums[best] { trial } else { best });
         potential = lower(vectors, &candidates[best], &mut closest);
         centroids.extend(candidates.into_iter().nth(best));
@@ -84,21 +84,25 @@ fn lower(vectors: &Vectors, point: &[f64], closest: &mut [f64]) -> Vec<f64> {
     closest.par_chunks_mut(CHUNK).enumerate().map(lower_chunk).collect()
 }
 
-/// What the sum of squared distances to the nearest centroid would be with `point` among them.
-fn left_over(vectors: &Vectors, point: &[f64], closest: &[f64]) -> f64 {
-    let chunk_sum = |chunk: std::ops::Range<usize>| {
+/// What the sum of squared distances to the nearest centroid would be with each of the candidates among them. A block of vectors is
+/// fetched once for all candidates.
+fn left_over(vectors: &Vectors, candidates: &[Vec<f64>], closest: &[f64]) -> Vec<f64> {
+    let chunk_sums = |chunk: std::ops::Range<usize>| {
         let mut distance = [0.0; BLOCK];
-        let mut sums = [0.0; BLOCK];
+        let mut sums = vec![[0.0; BLOCK]; candidates.len()];
         for block in blocks(chunk) {
             let distance = &mut distance[..block.len()];
-            distances(vectors, point, block.clone(), distance);
-            for ((sum, closest), distance) in sums.iter_mut().zip(&closest[block]).zip(distance) {
-                *sum += if *distance < *closest { *distance } else { *closest };
+            for (candidate, sums) in candidates.iter().zip(&mut sums) {
+                distances(vectors, candidate, block.clone(), distance);
+                for ((sum, closest), distance) in sums.iter_mut().zip(&closest[block.clone()]).zip(&*distance) {
+                    *sum += if *distance < *closest { *distance } else { *closest };
+                }
             }
         }
-        sums.iter().sum::<f64>()
+        sums.iter().map(|sums| sums.iter().sum()).collect::<Vec<f64>>()
     };
-    chunks(vectors.count()).into_par_iter().map(chunk_sum).collect::<Vec<f64>>().iter().sum()
+    let by_chunk: Vec<Vec<f64>> = chunks(vectors.count()).into_par_iter().map(chunk_sums).collect();
+    (0..candidates.len()).map(|candidate| by_chunk.iter().map(|sums| sums[candidate]).sum()).collect()
 }
 
 fn distances(vectors: &Vectors, point: &[f64], block: std::ops::Range<usize>, distance: &mut [f64]) {
