@@ -92,12 +92,18 @@ fn left_over(vectors: &Vectors, candidates: &[Vec<f64>], closest: &[f64]) -> Vec
         let mut sums = vec![[0.0; BLOCK]; candidates.len()];
         for block in blocks(chunk) {
             let distance = &mut distance[..block.len()];
-            for (candidate, sums) in candidates.iter().zip(&mut sums) {
-                distances(vectors, candidate, block.clone(), distance);
-                for ((sum, closest), distance) in sums.iter_mut().zip(&closest[block.clone()]).zip(&*distance) {
-                    *sum += if *distance < *closest { *distance } else { *closest };
-                }
-            }
+            let (columns, closest) = (columns(vectors, block.clone()), &closest[block]);
+            Arch::new().dispatch(
+                #[inline(always)]
+                || {
+                    for (candidate, sums) in candidates.iter().zip(&mut sums) {
+                        squared_distances(&columns, candidate, distance);
+                        for ((sum, closest), distance) in sums.iter_mut().zip(closest).zip(&*distance) {
+                            *sum += if *distance < *closest { *distance } else { *closest };
+                        }
+                    }
+                },
+            );
         }
         sums.iter().map(|sums| sums.iter().sum()).collect::<Vec<f64>>()
     };
