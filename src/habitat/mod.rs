@@ -1,0 +1,24 @@
+//! Tumour habitats: parts of a lesion that behave alike in several maps at once, and what their make-up says.
+//!
+//! The rule here: whatever is learned (scaling, centroids, number of habitats) is learned from the vectors that are passed in and from
+//! nothing else, so that a fold's training rows decide alone. Results depend neither on the number of threads nor on the processor.
+
+pub mod agreement;
+pub mod choice;
+pub mod codebook;
+pub mod features;
+pub mod kmeans;
+pub mod mixture;
+mod nearest;
+mod seeding;
+pub mod supervoxel;
+pub mod vectors;
+
+pub use agreement::adjusted_rand;
+pub use choice::{Candidate, Choice, ChoiceOptions, Criterion, compare};
+pub use codebook::Codebook;
+pub use features::{FeatureOptions, Makeup, features};
+pub use kmeans::{KMeans, KMeansOptions, kmeans, kmeans_from};
+pub use mixture::{Mixture, MixtureFit, MixtureOptions, mixture};
+pub use supervoxel::{Collected, Neighbourhood, Supervoxels, collect, pooled};
+pub use vectors::{Scaling, Vectors};
