@@ -16,7 +16,9 @@ pub mod classifier;
 pub mod modality;
 pub mod transform;
 
+pub mod habitat;
 pub mod learn;
+pub mod parametric;
 pub mod radiomics;
 pub mod region;
 pub mod simulate;

@@ -138,18 +138,3 @@ fn what_has_no_field_is_no_panic() {
     let r = correlation(&found.values, &truth);
     assert!(r > 0.95, "{r}");
 }
-
-/// Not a test of right or wrong: `cargo test --release -- --ignored speed` says how long N4 takes.
-#[test]
-#[ignore = "a measurement"]
-#[allow(clippy::print_stdout)]
-fn speed() {
-    let Phantom { image, mask, .. } = phantom(7);
-    for shrink in [4, 8] {
-        let start = std::time::Instant::now();
-        let field = N4 { shrink, ..N4::default() }.estimate(&image, Some(&mask)).unwrap();
-        let estimated = start.elapsed();
-        field.log_field();
-        println!("{:?}, shrink {shrink}: estimated in {estimated:?}, everywhere in {:?}", image.grid.size, start.elapsed());
-    }
-}

@@ -141,19 +141,3 @@ fn pyradiomics_baselines_of_resampled_cases() {
     }
     assert_eq!(tested, 12);
 }
-
-/// Not a test of right or wrong: `cargo test --release -- --ignored speed` says how long resampling takes.
-#[test]
-#[ignore = "a measurement"]
-#[allow(clippy::print_stdout)]
-fn speed() {
-    let Some((image, mask)) = case("bench/syn3d_image.nii.gz", "bench/syn3d_label.nii.gz") else { return };
-    for (name, margin) in [("whole", None), ("region + 5 mm", Some(5.0))] {
-        for kind in [Interpolation::Linear, Interpolation::CubicSpline] {
-            let recipe = Resampling { spacing: [0.8; 3], image: kind, mask: MaskInterpolation::Linear, round: false, margin };
-            let start = std::time::Instant::now();
-            let (resampled, _) = recipe.apply(&image, &mask).unwrap();
-            println!("{name}, {kind:?}: {:?} to {:?} in {:?}", image.grid.size, resampled.grid.size, start.elapsed());
-        }
-    }
-}

@@ -155,17 +155,3 @@ fn what_is_no_region_is_refused() {
     one.inside[12] = true;
     assert_eq!(RegionSpec::Ring(RingSpec { from_mm: 0.0, to_mm: 1.0, in_plane: false }).make(&one, None).unwrap().count(), 4);
 }
-
-/// Not a test of right or wrong: `cargo test --release -- --ignored speed` says how long a ring takes.
-#[test]
-#[ignore = "a measurement"]
-#[allow(clippy::print_stdout)]
-fn speed() {
-    let lesion = ellipsoid(Grid::plain([256, 256, 80], [0.7, 0.7, 1.5]), [120.0, 130.0, 40.0], [20.0, 18.0, 22.0]);
-    let start = std::time::Instant::now();
-    let found = ring(&lesion, Shell { from: 0.0, to: 4.0, in_plane: false }, None).unwrap();
-    println!("ring of {} voxels around {}: {:?}", found.count(), lesion.count(), start.elapsed());
-    let start = std::time::Instant::now();
-    vbx::image::distance::distance(&lesion).unwrap();
-    println!("distance of all {} voxels: {:?}", lesion.inside.len(), start.elapsed());
-}
