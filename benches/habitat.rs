@@ -50,7 +50,7 @@ for row in best:
 fn draw() -> Vec<Vec<f64>> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
     let centres: Vec<[f64; MAPS]> = (0..4).map(|_| std::array::from_fn(|_| 2.0 * rng.sample::<f64, _>(StandardNormal))).collect();
-    let mut columns = vec![Vec::with_capacity(VOXELS); MAPS];
+    let mut columns: Vec<Vec<f64>> = (0..MAPS).map(|_| Vec::with_capacity(VOXELS)).collect();
     for _ in 0..VOXELS {
         let centre = centres[rng.gen_range(0..4)];
         let common: f64 = rng.sample(StandardNormal);
