@@ -13,7 +13,7 @@ use vbx::radiomics::{shape, shape_2d};
 const BY_NAME_ONLY: [&str; 3] = ["Compactness1", "Compactness2", "SphericalDisproportion"];
 
 /// PyRadiomics 3.0.1 itself, run on brain1, differs from its own baseline here by up to 0.1 % (its tests allow 3 %) and agrees with ours to
-/// 13 digits: the baseline is older than its present table of triangles. The other cases do not meet the cubes that changed.
+/// 13 digits. Why its baseline differs is not known; a table of triangles that changed since would explain it.
 const OLDER_TABLE: [&str; 4] = ["Sphericity", "SurfaceVolumeRatio", "MeshVolume", "SurfaceArea"];
 
 fn baseline(case: &str) -> Option<Vec<(String, f64)>> {
