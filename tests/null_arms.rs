@@ -13,6 +13,7 @@ use vbx::fusion::{Early, Late, LateWeights, SecondStage, Signature};
 use vbx::learn::{Cohort, CrossFit, FoldResult, Folds, Learner, OutOfFold, Pipeline, ThresholdRule, cross_fit};
 use vbx::statistic::correlated::CorrelatedAucs;
 use vbx::statistic::delong::delong;
+use vbx::statistic::multiclass::{Average, multiclass_auc_within};
 use vbx::statistic::stratified::{FoldWeight, mean_over_repeats, stratified};
 use vbx::transform::{BlockScale, Impute, Standardise, TransformSpec};
 
@@ -47,6 +48,7 @@ fn arm(strategy: &str, classifier: &ClassifierSpec) -> Arc<dyn Learner> {
     let both = || vec![signature("clinical"), signature("mri")];
     match strategy {
         "single" => Arc::new(signature("mri")),
+        "single clinical" => Arc::new(signature("clinical")),
         "early" => {
             let blocks = vec![("clinical".to_string(), steps()), ("mri".to_string(), steps())];
             let joint = vec![TransformSpec::BlockScale(BlockScale::default()).build()];
@@ -72,7 +74,11 @@ fn arms(wanted: &[(&str, ClassifierSpec)]) -> Arms {
 
 /// A cohort whose outcome has nothing to do with its columns; a share of the cases lacks the second modality.
 fn null_cohort(n: usize, lacking: f64, seed: u64) -> Cohort {
-    let shape = Shape { n, blocks: &[("clinical", 3), ("mri", 6)], signal: 0.0, lacking, seed, ..Shape::default() };
+    null_cohort_of(2, n, lacking, seed)
+}
+
+fn null_cohort_of(classes: usize, n: usize, lacking: f64, seed: u64) -> Cohort {
+    let shape = Shape { n, blocks: &[("clinical", 3), ("mri", 6)], classes, signal: 0.0, lacking, seed };
     Cohort::new(parts(&shape), seed, 3).unwrap()
 }
 
@@ -85,25 +91,48 @@ fn fitted(arms: &Arms, cohort: &Cohort, folds: &Folds) -> Vec<OutOfFold> {
     cross_fit(&arms, cohort, folds, &how).unwrap()
 }
 
-/// AUCs of the arms in a repeat, on the cases that all of them predict, as vbx compares them: within folds, or DeLong's for one fold.
-fn aucs_of_repeat(results: &[OutOfFold], repeat: usize) -> CorrelatedAucs {
-    let folds: Vec<Vec<&FoldResult>> = results.iter().map(|result| result.repeat(repeat).collect()).collect();
-    let (mut event, mut fold) = (Vec::new(), Vec::new());
-    let mut scores: Vec<Vec<f64>> = vec![Vec::new(); results.len()];
-    for (at, first) in folds[0].iter().enumerate() {
-        for (i, &case) in first.cases.iter().enumerate() {
-            let all: Option<Vec<f64>> = folds.iter().map(|folds| Some(folds[at].probabilities.row(i)?[1])).collect();
-            let Some(all) = all else { continue };
-            event.push(results[0].outcome()[case] == 1);
-            fold.push(at);
-            scores.iter_mut().zip(all).for_each(|(scores, score)| scores.push(score));
+/// Out-of-fold predictions of the arms in a repeat, on the cases that all of them predict.
+struct Predicted {
+    class: Vec<usize>,
+    fold: Vec<usize>,
+    /// Per arm the cases' class probabilities.
+    probabilities: Vec<Vec<Vec<f64>>>,
+}
+
+impl Predicted {
+    fn new(results: &[OutOfFold], repeat: usize) -> Self {
+        let folds: Vec<Vec<&FoldResult>> = results.iter().map(|result| result.repeat(repeat).collect()).collect();
+        let mut all = Predicted { class: Vec::new(), fold: Vec::new(), probabilities: vec![Vec::new(); results.len()] };
+        for (at, first) in folds[0].iter().enumerate() {
+            for (i, &case) in first.cases.iter().enumerate() {
+                let row = |folds: &Vec<&FoldResult>| Some(folds[at].probabilities.row(i)?.to_vec());
+                let Some(rows) = folds.iter().map(row).collect::<Option<Vec<Vec<f64>>>>() else { continue };
+                all.class.push(results[0].outcome()[case] as usize);
+                all.fold.push(at);
+                all.probabilities.iter_mut().zip(rows).for_each(|(arm, row)| arm.push(row));
+            }
         }
+        all
     }
+}
+
+/// AUCs of the arms in a repeat as vbx compares them: within folds, or DeLong's for one fold.
+fn aucs_of_repeat(results: &[OutOfFold], repeat: usize) -> CorrelatedAucs {
+    let Predicted { class, fold, probabilities } = Predicted::new(results, repeat);
+    let event: Vec<bool> = class.iter().map(|&class| class == 1).collect();
+    let scores: Vec<Vec<f64>> = probabilities.iter().map(|rows| rows.iter().map(|row| row[1]).collect()).collect();
     let scores: Vec<&[f64]> = scores.iter().map(Vec::as_slice).collect();
-    match folds[0].len() {
-        1 => delong(&event, &scores).unwrap(),
-        _ => stratified(&event, &fold, &scores, FoldWeight::Pairs).unwrap().aucs,
+    match fold.iter().all(|&f| f == fold[0]) {
+        true => delong(&event, &scores).unwrap(),
+        false => stratified(&event, &fold, &scores, FoldWeight::Pairs).unwrap().aucs,
     }
+}
+
+/// Macro AUCs of the arms in a repeat, within folds.
+fn macro_aucs_of_repeat(results: &[OutOfFold], repeat: usize) -> CorrelatedAucs {
+    let Predicted { class, fold, probabilities } = Predicted::new(results, repeat);
+    let models: Vec<&[Vec<f64>]> = probabilities.iter().map(Vec::as_slice).collect();
+    multiclass_auc_within(&class, &fold, &models, Average::Macro).unwrap()
 }
 
 /// What is counted over draws, arm by arm.
@@ -215,27 +244,50 @@ fn on_new_cases_intervals_cover_and_the_paired_test_keeps_its_size() {
 
 /// Cross-validated scores: a case that tests one model trains the others. At chance that is half of an AUC's variance, and no single
 /// repeat tells it; an interval that takes the models as given then covers Φ(±1.96/√2) = 83 %. The spread between repeats tells it
-/// (`mean_over_repeats`). 1,000 draws of 5 × 5 folds, Monte-Carlo error 0.7 % (1.2 % of 83 %).
-#[test]
-fn repeated_cross_validation_covers_and_a_single_one_does_not() {
-    let arms =
-        arms(&[("single", logistic()), ("early", logistic()), ("late", logistic()), ("single", ridge(Lambda::Fixed(0.1)))]);
-    let (once, repeated): (Vec<CorrelatedAucs>, Vec<CorrelatedAucs>) = draws(1000, |seed| {
-        let cohort = null_cohort(150, 0.0, 50_000 + seed);
+/// (`mean_over_repeats`). 5 × 5 folds; the Monte-Carlo error of a share of 95 % (83 %) is 0.7 % (1.2 %) with 1,000 draws.
+///
+/// Of two arms that share nothing the test rejects as often as it says; arms that share columns are the cautious end (see there).
+fn repeated_cross_validation_holds(
+    classes: usize,
+    count: u64,
+    arms: &Arms,
+    of_repeat: fn(&[OutOfFold], usize) -> CorrelatedAucs,
+) {
+    let (once, repeated): (Vec<CorrelatedAucs>, Vec<CorrelatedAucs>) = draws(count, |seed| {
+        let cohort = null_cohort_of(classes, 300, 0.0, 50_000 + seed);
         let folds = Folds::k_fold(&cohort, 5, 5).unwrap();
-        let results = fitted(&arms, &cohort, &folds);
-        let repeats: Vec<CorrelatedAucs> = (0..5).map(|repeat| aucs_of_repeat(&results, repeat)).collect();
+        let results = fitted(arms, &cohort, &folds);
+        let repeats: Vec<CorrelatedAucs> = (0..5).map(|repeat| of_repeat(&results, repeat)).collect();
         (repeats[0].clone(), mean_over_repeats(&repeats, 5).unwrap().mean)
     })
     .into_iter()
     .unzip();
     let (once, repeated) = (Counted::of(&once), Counted::of(&repeated));
-    once.print(&arms);
-    repeated.print(&arms);
+    once.print(arms);
+    repeated.print(arms);
     for (i, (name, _)) in arms.iter().enumerate() {
-        assert!((0.80..=0.87).contains(&once.coverage[i]), "{name}: the interval of one repeat covers {}", once.coverage[i]);
+        assert!((0.79..=0.88).contains(&once.coverage[i]), "{name}: the interval of one repeat covers {}", once.coverage[i]);
         assert!((0.93..=0.97).contains(&repeated.coverage[i]), "{name}: the interval of five covers {}", repeated.coverage[i]);
-        // The training cases' part is an upper bound for a difference of scores: the test may be the more careful one.
-        assert!(repeated.rejected[i].is_none_or(|share| share <= 0.07), "{name}: {:?} rejected", repeated.rejected[i]);
+        let fewest = if name.starts_with("single clinical") { 0.03 } else { 0.0 };
+        let rejected = repeated.rejected[i];
+        assert!(rejected.is_none_or(|share| (fewest..=0.07).contains(&share)), "{name}: {rejected:?} rejected");
     }
+}
+
+#[test]
+fn repeated_cross_validation_covers_and_a_single_one_does_not() {
+    let arms = arms(&[
+        ("single", logistic()),
+        ("single clinical", logistic()),
+        ("early", logistic()),
+        ("late", logistic()),
+        ("single clinical", ridge(Lambda::Fixed(0.1))),
+    ]);
+    repeated_cross_validation_holds(2, 1000, &arms, aucs_of_repeat);
+}
+
+#[test]
+fn so_it_does_with_three_classes() {
+    let arms = arms(&[("single", logistic()), ("single clinical", logistic()), ("late", logistic())]);
+    repeated_cross_validation_holds(3, 500, &arms, macro_aucs_of_repeat);
 }

@@ -1,6 +1,4 @@
 //! Figures: valid, complete, undamaged by odd input, and true: what is drawn lies where the numbers say.
-//!
-//! With `VBX_FIGURES_OUT=folder` every figure of every fixture is written there as SVG and PNG, to be looked at.
 
 #[path = "report_figures/fixture.rs"]
 mod fixture;
@@ -38,19 +36,6 @@ fn five() -> Results {
 
 fn find<'a>(figures: &'a [Figure], id: &str) -> &'a Figure {
     figures.iter().find(|figure| figure.id == id).unwrap_or_else(|| panic!("no figure {id}"))
-}
-
-#[test]
-fn gallery() {
-    let Some(folder) = std::env::var_os("VBX_FIGURES_OUT") else { return };
-    let folder = std::path::PathBuf::from(folder);
-    for (study, results) in studies() {
-        for figure in figure::all(&results) {
-            let file = folder.join(format!("{study}-{}", figure.id));
-            std::fs::write(file.with_extension("svg"), &figure.svg).unwrap();
-            std::fs::write(file.with_extension("png"), figure::to_png(&figure, 300.0).unwrap()).unwrap();
-        }
-    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! HUM, the hypervolume under the manifold: the chance that one case of each class, all together, are all named right.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::classes::ByClass;
@@ -55,6 +57,36 @@ pub fn hum(class: &[usize], scores: &[Vec<f64>]) -> Defined<f64> {
         }
     };
     Ok(right as f64 / tuples)
+}
+
+/// The hypervolume of out-of-fold scores: the share of right tuples among those whose cases one model scored.
+///
+/// # Errors
+/// As [`hum`]; no fold with a case of every class.
+pub fn hum_within(class: &[usize], fold: &[usize], scores: &[Vec<f64>]) -> Defined<f64> {
+    if fold.len() != class.len() || scores.len() != class.len() {
+        undefined!("{} outcomes, {} folds and {} predictions", class.len(), fold.len(), scores.len());
+    }
+    let classes = scores.first().map_or(0, Vec::len);
+    let mut members = BTreeMap::<usize, Vec<usize>>::new();
+    for (i, &f) in fold.iter().enumerate() {
+        members.entry(f).or_default().push(i);
+    }
+    let (mut right, mut tuples) = (0.0, 0.0);
+    for members in members.values() {
+        let class: Vec<usize> = members.iter().map(|&i| class[i]).collect();
+        if (0..classes).any(|k| !class.contains(&k)) {
+            continue;
+        }
+        let here: f64 = (0..classes).map(|k| class.iter().filter(|&&c| c == k).count() as f64).product();
+        let rows: Vec<Vec<f64>> = members.iter().map(|&i| scores[i].clone()).collect();
+        right += here * hum(&class, &rows)?;
+        tuples += here;
+    }
+    if tuples == 0.0 {
+        undefined!("no fold has a case of every class");
+    }
+    Ok(right / tuples)
 }
 
 fn distance(row: &[f64], corner: usize) -> f64 {
@@ -224,5 +256,17 @@ mod tests {
         let (class, rows) = draw(&mut rng, 2000, 4, false);
         assert!(hum(&class, &rows).unwrap_err().0.contains("too many"));
         assert!(hum(&[0, 1], &[vec![f64::INFINITY, 0.0], vec![0.0, 1.0]]).is_err());
+    }
+
+    #[test]
+    fn within_folds_tuples_of_one_model_count() {
+        // Fold 0 has one triple, all right; fold 1 has two triples, all wrong; fold 2 lacks a class.
+        let class = [0, 1, 2, 0, 1, 2, 2, 0, 1];
+        let fold = [0, 0, 0, 1, 1, 1, 1, 2, 2];
+        let unit = |k: usize| (0..3).map(|l| f64::from(u8::from(l == k))).collect::<Vec<f64>>();
+        let scores: Vec<Vec<f64>> = [0, 1, 2, 1, 2, 0, 0, 0, 1].into_iter().map(unit).collect();
+        assert!((hum_within(&class, &fold, &scores).unwrap() - 1.0 / 3.0).abs() < 1e-15);
+        assert!((hum_within(&class, &[0; 9], &scores).unwrap() - hum(&class, &scores).unwrap()).abs() < 1e-15);
+        assert!(hum_within(&class, &[0, 0, 1, 1, 2, 2, 3, 3, 0], &scores).is_err());
     }
 }

@@ -3,12 +3,14 @@
 //! Scores are one row per case, one column per class. Every average is a mean of two-class AUCs; its covariance comes from what each
 //! case contributes to it (DeLong's components, added up over the AUCs in which the case takes part).
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::classes::ByClass;
 use super::correlated::CorrelatedAucs;
-use super::estimate::{Defined, Method, Undefined};
+use super::estimate::{Defined, Method, undefined};
 use super::placement::Placements;
 
 /// How the two-class AUCs of a K-class prediction are put together.
@@ -43,31 +45,92 @@ pub enum Average {
 /// # Reference
 /// Hand & Till, Machine Learning 2001;45:171. Obuchowski, Biometrics 1997;53:567 (clustered scores).
 pub fn multiclass_auc(class: &[usize], models: &[&[Vec<f64>]], average: Average) -> Defined<CorrelatedAucs> {
+    let mut aucs = multiclass_auc_within(class, &vec![0; class.len()], models, average)?;
+    aucs.method = Method::Delong;
+    Ok(aucs)
+}
+
+/// The same for out-of-fold scores: cases are compared within their fold only, as in [`super::stratified`].
+///
+/// # Definition
+/// Each two-class AUC is θ = Σ_f w_f θ_f over the folds that hold both sides, w_f ∝ m_f n_f. A case of fold f contributes
+/// w_f (V₁₀(i) − θ_f)/m_f · √(Σ m_f / Σ (m_f − 1)) as an event, a non-event likewise: the degrees of freedom are pooled over folds, so that
+/// a fold with a single case of a class may take part. One fold gives [`multiclass_auc`]. As in DeLong's formula the part of the
+/// variance that belongs to pairs is in twice, which is on the safe side.
+///
+/// The variance is that of the cases drawn, given the models; [`super::stratified::mean_over_repeats`] adds the other part.
+///
+/// # Errors
+/// As [`multiclass_auc`]; a contrast of classes that no fold holds. No class with two cases in a fold: no covariance.
+pub fn multiclass_auc_within(
+    class: &[usize],
+    fold: &[usize],
+    models: &[&[Vec<f64>]],
+    average: Average,
+) -> Defined<CorrelatedAucs> {
+    if fold.len() != class.len() {
+        undefined!("{} outcomes but {} folds", class.len(), fold.len());
+    }
     let parts: Vec<Part> = models
         .par_iter()
-        .map(|scores| {
-            let by_class = ByClass::new(class, scores)?;
-            Ok(match average {
-                Average::OneVsRest(k) if k >= by_class.k() => {
-                    return Err(Undefined::because(format_args!("there is no class {k} of {}", by_class.k())));
-                }
-                Average::OneVsRest(k) => one_vs_rest(class, &by_class, k)?,
-                Average::Macro => mean_one_vs_rest(class, &by_class, |_| 1.0)?,
-                Average::Weighted => mean_one_vs_rest(class, &by_class, |k| by_class.counts[k] as f64)?,
-                Average::Micro => micro(class, &by_class)?,
-                Average::HandTill => mean_one_vs_one(class, &by_class, |_, _| 1.0)?,
-                Average::OneVsOneWeighted => {
-                    mean_one_vs_one(class, &by_class, |i, j| (by_class.counts[i] + by_class.counts[j]) as f64)?
-                }
-            })
-        })
+        .map(|scores| Part::new(&contrasts(class, &ByClass::new(class, scores)?, average)?, fold))
         .collect::<Defined<_>>()?;
     let covariance = parts
         .iter()
         .map(|p| p.contribution.as_ref().map_err(Clone::clone))
         .collect::<Defined<Vec<&Vec<f64>>>>()
         .map(|g| g.iter().flat_map(|a| g.iter().map(move |b| a.iter().zip(*b).map(|(a, b)| a * b).sum())).collect());
-    Ok(CorrelatedAucs { auc: parts.iter().map(|p| p.auc).collect(), covariance, method: Method::Delong })
+    Ok(CorrelatedAucs { auc: parts.iter().map(|p| p.auc).collect(), covariance, method: Method::Stratified })
+}
+
+/// One of the two-class AUCs that an average puts together.
+struct Contrast {
+    /// Its share of the average, before the shares are made to add up to one.
+    weight: f64,
+    /// Per row its case, whether it is an event, and its score.
+    case: Vec<usize>,
+    event: Vec<bool>,
+    score: Vec<f64>,
+    /// How many rows a case has among the non-events, and among the events: cases, not rows, are independent.
+    rows_per_case: [f64; 2],
+}
+
+impl Contrast {
+    fn of(class: &[usize], scores: &[f64], weight: f64, members: impl Fn(usize) -> bool, event: usize) -> Self {
+        let case: Vec<usize> = (0..class.len()).filter(|&i| members(class[i])).collect();
+        Contrast {
+            weight,
+            event: case.iter().map(|&i| class[i] == event).collect(),
+            score: case.iter().map(|&i| scores[i]).collect(),
+            case,
+            rows_per_case: [1.0; 2],
+        }
+    }
+}
+
+fn contrasts(class: &[usize], by_class: &ByClass, average: Average) -> Defined<Vec<Contrast>> {
+    let (n, classes) = (class.len(), by_class.k());
+    let one_vs_rest = |k: usize, weight: f64| Contrast::of(class, &by_class.columns[k], weight, |_| true, k);
+    let one_vs_one = |weight: &dyn Fn(usize, usize) -> f64| {
+        let ordered = (0..classes).flat_map(|i| (0..classes).filter(move |&j| j != i).map(move |j| (i, j)));
+        let between = |(i, j): (usize, usize)| Contrast::of(class, &by_class.columns[i], weight(i, j), |c| c == i || c == j, i);
+        ordered.map(between).collect()
+    };
+    Ok(match average {
+        Average::OneVsRest(k) if k >= classes => undefined!("there is no class {k} of {classes}"),
+        Average::OneVsRest(k) => vec![one_vs_rest(k, 1.0)],
+        Average::Macro => (0..classes).map(|k| one_vs_rest(k, 1.0)).collect(),
+        Average::Weighted => (0..classes).map(|k| one_vs_rest(k, by_class.counts[k] as f64)).collect(),
+        Average::Micro => vec![Contrast {
+            weight: 1.0,
+            case: (0..n * classes).map(|row| row % n).collect(),
+            event: (0..n * classes).map(|row| class[row % n] == row / n).collect(),
+            score: by_class.columns.concat(),
+            rows_per_case: [classes as f64 - 1.0, 1.0],
+        }],
+        Average::HandTill => one_vs_one(&|_, _| 1.0),
+        Average::OneVsOneWeighted => one_vs_one(&|i, j| (by_class.counts[i] + by_class.counts[j]) as f64),
+    })
 }
 
 /// An AUC (or a mean of some) and what each case contributes to it.
@@ -76,96 +139,82 @@ struct Part {
     contribution: Defined<Vec<f64>>,
 }
 
-/// Adds `weight` times the contributions of a two-class AUC to those of the cases at `members`.
-fn contribute(to: &mut [f64], weight: f64, p: &Placements, event: &[bool], members: impl Iterator<Item = usize>) -> Defined<()> {
-    for (count, what) in [(p.events(), "class"), (p.nonevents(), "class, or of the others together,")] {
-        if count < 2 {
-            return Err(Undefined::because(format_args!("one case alone of a {what} has no variance")));
+impl Part {
+    fn new(contrasts: &[Contrast], fold: &[usize]) -> Defined<Self> {
+        let total: f64 = contrasts.iter().map(|contrast| contrast.weight).sum();
+        let mut auc = 0.0;
+        let mut contribution = Ok(vec![0.0; fold.len()]);
+        for contrast in contrasts {
+            let within = WithinFolds::new(contrast, fold)?;
+            auc += contrast.weight * within.auc();
+            contribution = contribution.and_then(|mut g| {
+                within.contribute(&mut g, contrast, contrast.weight / total)?;
+                Ok(g)
+            });
         }
+        Ok(Part { auc: auc / total, contribution })
     }
-    let scale = |n: usize| weight / (n as f64 * (n as f64 - 1.0)).sqrt();
-    let (of_event, of_nonevent) = (scale(p.events()), scale(p.nonevents()));
-    for (at, (i, &event)) in members.zip(event).enumerate() {
-        to[i] += (p.component(at, event) - p.auc()) * if event { of_event } else { of_nonevent };
-    }
-    Ok(())
 }
 
-fn one_vs_rest(class: &[usize], by_class: &ByClass, k: usize) -> Defined<Part> {
-    let event: Vec<bool> = class.iter().map(|&c| c == k).collect();
-    let p = Placements::new(&event, &by_class.columns[k])?;
-    let mut g = vec![0.0; class.len()];
-    let contribution = contribute(&mut g, 1.0, &p, &event, 0..class.len()).map(|()| g);
-    Ok(Part { auc: p.auc(), contribution })
-}
+/// A contrast in each fold that holds both of its sides: the rows, their placements.
+struct WithinFolds(Vec<(Vec<usize>, Placements)>);
 
-fn mean_one_vs_rest(class: &[usize], by_class: &ByClass, weight: impl Fn(usize) -> f64) -> Defined<Part> {
-    let parts = (0..by_class.k()).map(|k| one_vs_rest(class, by_class, k)).collect::<Defined<Vec<_>>>()?;
-    let total: f64 = (0..by_class.k()).map(&weight).sum();
-    let auc = parts.iter().enumerate().map(|(k, p)| weight(k) * p.auc).sum::<f64>() / total;
-    let mut g = vec![0.0; class.len()];
-    for (k, part) in parts.into_iter().enumerate() {
-        match part.contribution {
-            Ok(own) => g.iter_mut().zip(own).for_each(|(sum, x)| *sum += weight(k) / total * x),
-            Err(reason) => return Ok(Part { auc, contribution: Err(reason) }),
+impl WithinFolds {
+    fn new(contrast: &Contrast, fold: &[usize]) -> Defined<Self> {
+        let mut rows = BTreeMap::<usize, Vec<usize>>::new();
+        for (row, &case) in contrast.case.iter().enumerate() {
+            rows.entry(fold[case]).or_default().push(row);
         }
+        let mut folds = Vec::with_capacity(rows.len());
+        for rows in rows.into_values() {
+            let event: Vec<bool> = rows.iter().map(|&row| contrast.event[row]).collect();
+            if event.contains(&true) && event.contains(&false) {
+                let score: Vec<f64> = rows.iter().map(|&row| contrast.score[row]).collect();
+                folds.push((rows, Placements::new(&event, &score)?));
+            }
+        }
+        if folds.is_empty() {
+            undefined!("no fold holds both of two classes: there is no pair to compare");
+        }
+        Ok(WithinFolds(folds))
     }
-    Ok(Part { auc, contribution: Ok(g) })
-}
 
-fn micro(class: &[usize], by_class: &ByClass) -> Defined<Part> {
-    let (n, k) = (class.len(), by_class.k());
-    let event: Vec<bool> = (0..n * k).map(|r| class[r % n] == r / n).collect();
-    let p = Placements::new(&event, &by_class.columns.concat())?;
-    if n < 2 {
-        return Ok(Part { auc: p.auc(), contribution: Err(Undefined::because("one case alone has no variance")) });
+    fn pairs(&self) -> f64 {
+        self.0.iter().map(|(_, p)| p.events() as f64 * p.nonevents() as f64).sum()
     }
-    let scale = 1.0 / (n as f64 * (n as f64 - 1.0)).sqrt();
-    let of_case = |i: usize| {
-        let rows = (0..k).map(|c| c * n + i);
-        let sum: f64 =
-            rows.map(|r| (p.component(r, event[r]) - p.auc()) * if event[r] { 1.0 } else { 1.0 / (k as f64 - 1.0) }).sum();
-        sum * scale
-    };
-    Ok(Part { auc: p.auc(), contribution: Ok((0..n).map(of_case).collect()) })
-}
 
-/// The cases of two classes and both AUCs between them.
-struct Pair {
-    members: Vec<usize>,
-    is_first: Vec<bool>,
-    is_second: Vec<bool>,
-    first: Placements,
-    second: Placements,
-}
-
-fn pair(class: &[usize], by_class: &ByClass, i: usize, j: usize) -> Defined<Pair> {
-    let members: Vec<usize> = (0..class.len()).filter(|&m| class[m] == i || class[m] == j).collect();
-    let is_first: Vec<bool> = members.iter().map(|&m| class[m] == i).collect();
-    let is_second: Vec<bool> = is_first.iter().map(|f| !f).collect();
-    let score = |c: usize| members.iter().map(|&m| by_class.columns[c][m]).collect::<Vec<f64>>();
-    let first = Placements::new(&is_first, &score(i))?;
-    let second = Placements::new(&is_second, &score(j))?;
-    Ok(Pair { members, is_first, is_second, first, second })
-}
-
-fn mean_one_vs_one(class: &[usize], by_class: &ByClass, weight: impl Fn(usize, usize) -> f64) -> Defined<Part> {
-    let k = by_class.k();
-    let pairs: Vec<(usize, usize)> = (0..k).flat_map(|i| (i + 1..k).map(move |j| (i, j))).collect();
-    let total: f64 = pairs.iter().map(|&(i, j)| weight(i, j)).sum();
-    let mut auc = 0.0;
-    let mut contribution = Ok(vec![0.0; class.len()]);
-    for (i, j) in pairs {
-        let p = pair(class, by_class, i, j)?;
-        auc += weight(i, j) * 0.5 * (p.first.auc() + p.second.auc());
-        let share = 0.5 * weight(i, j) / total;
-        contribution = contribution.and_then(|mut g| {
-            contribute(&mut g, share, &p.first, &p.is_first, p.members.iter().copied())?;
-            contribute(&mut g, share, &p.second, &p.is_second, p.members.iter().copied())?;
-            Ok(g)
-        });
+    fn auc(&self) -> f64 {
+        // Divided last: then equal AUCs have exactly their value as mean.
+        self.0.iter().map(|(_, p)| p.events() as f64 * p.nonevents() as f64 * p.auc()).sum::<f64>() / self.pairs()
     }
-    Ok(Part { auc: auc / total, contribution })
+
+    /// Adds `share` times what each case contributes to the AUC.
+    fn contribute(&self, to: &mut [f64], contrast: &Contrast, share: f64) -> Defined<()> {
+        let cases = |p: &Placements, event: bool| {
+            let rows = if event { p.events() } else { p.nonevents() };
+            rows as f64 / contrast.rows_per_case[usize::from(event)]
+        };
+        let mut unbiased = [0.0; 2];
+        for event in [false, true] {
+            let all: f64 = self.0.iter().map(|(_, p)| cases(p, event)).sum();
+            let freedom = all - self.0.len() as f64;
+            if freedom <= 0.0 {
+                undefined!("one case alone of a class, or of the others together, has no variance");
+            }
+            unbiased[usize::from(event)] = (all / freedom).sqrt();
+        }
+        let pairs = self.pairs();
+        for (rows, p) in &self.0 {
+            let (m, n) = (p.events() as f64, p.nonevents() as f64);
+            for (at, &row) in rows.iter().enumerate() {
+                let event = contrast.event[row];
+                let of_side = if event { n } else { m };
+                to[contrast.case[row]] +=
+                    share * of_side / pairs * unbiased[usize::from(event)] * (p.component(at, event) - p.auc());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Two classes told apart, by either's score.
@@ -190,11 +239,14 @@ pub struct PairwiseAuc {
 pub fn pairwise(class: &[usize], scores: &[Vec<f64>]) -> Defined<Vec<PairwiseAuc>> {
     let by_class = ByClass::new(class, scores)?;
     let k = by_class.k();
+    let one = |i: usize, j: usize| -> Defined<f64> {
+        let contrast = Contrast::of(class, &by_class.columns[i], 1.0, |c| c == i || c == j, i);
+        Ok(Placements::new(&contrast.event, &contrast.score)?.auc())
+    };
     (0..k)
         .flat_map(|i| (i + 1..k).map(move |j| (i, j)))
         .map(|(i, j)| {
-            let p = pair(class, &by_class, i, j)?;
-            let (i_given_j, j_given_i) = (p.first.auc(), p.second.auc());
+            let (i_given_j, j_given_i) = (one(i, j)?, one(j, i)?);
             Ok(PairwiseAuc { i, j, i_given_j, j_given_i, separability: 0.5 * (i_given_j + j_given_i) })
         })
         .collect()
@@ -204,6 +256,7 @@ pub fn pairwise(class: &[usize], scores: &[Vec<f64>]) -> Defined<Vec<PairwiseAuc
 mod tests {
     use super::*;
     use crate::statistic::delong::delong;
+    use crate::statistic::stratified::{FoldWeight, stratified};
     use rand::{Rng, SeedableRng};
     use rand_distr::StandardNormal;
     use rand_xoshiro::Xoshiro256PlusPlus;
@@ -295,8 +348,82 @@ mod tests {
     }
 
     #[test]
+    fn within_folds_two_classes_are_the_stratified_auc() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(12);
+        let p: Vec<f64> = (0..200).map(|_| rng.r#gen()).collect();
+        let class: Vec<usize> = p.iter().map(|p| usize::from(rng.gen_bool(*p))).collect();
+        let event: Vec<bool> = class.iter().map(|&c| c == 1).collect();
+        let fold: Vec<usize> = (0..200).map(|i| i % 4).collect();
+        let rows: Vec<Vec<f64>> = p.iter().map(|p| vec![-p, *p]).collect();
+        let expected = stratified(&event, &fold, &[&p], FoldWeight::Pairs).unwrap().aucs;
+        for average in [Average::OneVsRest(1), Average::Macro, Average::HandTill] {
+            let found = multiclass_auc_within(&class, &fold, &[&rows], average).unwrap();
+            assert!((found.auc[0] - expected.auc[0]).abs() < 1e-14, "{average:?}");
+            // The part of pairs is in twice, as DeLong has it: a few per cent with 50 cases per fold.
+            let ratio = found.variance(0).unwrap() / expected.variance(0).unwrap();
+            assert!((1.0..1.06).contains(&ratio), "{average:?}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn within_folds_scores_of_different_models_are_not_compared() {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(13);
+        let (class, a, b) = draw(&mut rng, 300);
+        let fold: Vec<usize> = (0..300).map(|i| i % 5).collect();
+        // Each fold's model has an offset and a scale of its own for every class.
+        let shifted = |rows: &[Vec<f64>]| -> Vec<Vec<f64>> {
+            let of = |i: usize| rows[i].iter().enumerate().map(move |(k, p)| p * (1.0 + i as f64 % 5.0) + (i % 5 * k) as f64);
+            (0..300).map(|i| of(i).collect()).collect()
+        };
+        for average in [Average::OneVsRest(1), Average::Macro, Average::Weighted, Average::HandTill, Average::OneVsOneWeighted] {
+            let plain = multiclass_auc_within(&class, &fold, &[&a, &b], average).unwrap();
+            let moved = multiclass_auc_within(&class, &fold, &[&shifted(&a), &shifted(&b)], average).unwrap();
+            for (x, y) in plain.covariance.unwrap().iter().zip(moved.covariance.unwrap()) {
+                assert!((x - y).abs() < 1e-15, "{average:?}");
+            }
+            assert_eq!(plain.auc, moved.auc, "{average:?}");
+        }
+    }
+
+    #[test]
+    fn variance_within_folds_is_that_of_new_cases() {
+        // 90 cases in 5 folds: a fold holds three to nine cases of a class.
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(14);
+        let fold: Vec<usize> = (0..90).map(|i| i % 5).collect();
+        for average in ALL {
+            let runs: Vec<CorrelatedAucs> = (0..2000)
+                .filter_map(|_| {
+                    let (class, a, b) = draw(&mut rng, 90);
+                    multiclass_auc_within(&class, &fold, &[&a, &b], average).ok()
+                })
+                .collect();
+            let n = runs.len() as f64;
+            assert!(n > 1900.0);
+            let difference = |run: &CorrelatedAucs| run.auc[0] - run.auc[1];
+            for (of, estimated) in [
+                (&(|run: &CorrelatedAucs| run.auc[0]) as &dyn Fn(&CorrelatedAucs) -> f64, 0),
+                (&difference as &dyn Fn(&CorrelatedAucs) -> f64, 1),
+            ] {
+                let centre = runs.iter().map(of).sum::<f64>() / n;
+                let variance = runs.iter().map(|run| (of(run) - centre).powi(2)).sum::<f64>() / (n - 1.0);
+                let mean = runs
+                    .iter()
+                    .map(|run| match estimated {
+                        0 => run.variance(0).unwrap(),
+                        _ => run.compare(0, 1, 0.95).unwrap().difference.se.unwrap().powi(2),
+                    })
+                    .sum::<f64>()
+                    / n;
+                assert!((0.93..1.2).contains(&(mean / variance)), "{average:?}: {mean} {variance}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_undefined_says_why() {
         let rows = vec![vec![0.5, 0.3, 0.2]; 4];
+        assert!(multiclass_auc_within(&[0, 1, 2, 1], &[0, 1, 2, 1], &[&rows], Average::Macro).unwrap_err().0.contains("no fold"));
+        assert!(multiclass_auc_within(&[0, 1, 2, 1], &[0, 0, 0], &[&rows], Average::Macro).is_err());
         assert!(multiclass_auc(&[0, 1, 0, 1], &[&rows], Average::Macro).unwrap_err().0.contains("class 2"));
         assert!(multiclass_auc(&[0, 1, 3, 1], &[&rows], Average::Macro).is_err());
         assert!(multiclass_auc(&[], &[&[]], Average::Macro).is_err());

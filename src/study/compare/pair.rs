@@ -58,7 +58,7 @@ fn pair(input: &CompareInput, reference: usize, new: usize, primary: bool, seed:
             Err(reason) => (Measure::undefined(&reason), test_result("paired DeLong test", "z", Err(reason))),
         }
     } else {
-        multiclass::difference(&input.outcome, &old, &young, input.classes.len(), LEVEL)
+        multiclass::difference(&input.outcome, &old, &young, LEVEL)
     };
     let (nested, likelihood_ratio) = nesting(&input.facts[reference], &input.facts[new]);
     let (reclassification, mut notices) =

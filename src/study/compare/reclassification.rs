@@ -1,7 +1,7 @@
 //! NRI and IDI: before and after recalibration, side by side, parts apart.
 
-use super::average::{mean, measure, number};
-use super::discrimination::events;
+use super::average::{mean, mean_named_of_folds, mean_of_folds, measure, number, widened};
+use super::discrimination::{events, folds};
 use super::{CompareInput, LEVEL};
 use crate::learn::{Generator, Seed};
 use crate::statistic::bootstrap::{Bootstrap, PercentileRule, Resampling, replicates};
@@ -25,6 +25,8 @@ struct Pair {
     event: Vec<bool>,
     old: Vec<Vec<f64>>,
     new: Vec<Vec<f64>>,
+    /// By how many models the cases of a repeat were predicted.
+    folds: usize,
 }
 
 impl Pair {
@@ -37,16 +39,17 @@ impl Pair {
             event: events(outcome, first, k),
             old: kept.iter().map(|&at| old.repeats[at].of_class(k)).collect(),
             new: kept.iter().map(|&at| young.repeats[at].of_class(k)).collect(),
+            folds: folds(old),
         })
     }
 
     fn recalibrated(&self, generator: &mut Generator) -> Defined<Pair> {
         // Both models are recalibrated on the same folds.
-        let folds = stratified_folds(&self.event, RECALIBRATION_FOLDS, generator);
+        let by = stratified_folds(&self.event, RECALIBRATION_FOLDS, generator);
         let all = |risks: &[Vec<f64>]| -> Defined<Vec<Vec<f64>>> {
-            risks.iter().map(|p| cross_fitted_recalibration(&self.event, p, &folds)).collect()
+            risks.iter().map(|p| cross_fitted_recalibration(&self.event, p, &by)).collect()
         };
-        Ok(Pair { event: self.event.clone(), old: all(&self.old)?, new: all(&self.new)? })
+        Ok(Pair { event: self.event.clone(), old: all(&self.old)?, new: all(&self.new)?, folds: self.folds })
     }
 
     fn repeats(&self) -> f64 {
@@ -67,14 +70,16 @@ fn per_case(pair: &Pair, of: impl Fn(f64, f64) -> f64) -> Vec<f64> {
         .collect()
 }
 
-/// Event part, non-event part and total with percentile intervals, cases resampled within classes.
+/// Event part, non-event part and total: the parts' measures in each repeat become one each, with percentile intervals, cases resampled
+/// within classes.
 fn intervals(
-    event: &[bool],
+    pair: &Pair,
     moved: &[f64],
-    asymptotic: [Measure; 3],
+    per_repeat: [Vec<Measure>; 3],
     input: &CompareInput,
     generator: &mut Generator,
 ) -> [Measure; 3] {
+    let event = &pair.event;
     let parts = |rows: &mut dyn Iterator<Item = usize>| -> Option<[f64; 3]> {
         let (mut up, mut n1, mut down, mut n0) = (0.0, 0.0, 0.0, 0.0);
         for i in rows {
@@ -88,27 +93,30 @@ fn intervals(
         }
         (n1 > 0.0 && n0 > 0.0).then(|| [up / n1, down / n0, up / n1 + down / n0])
     };
-    let Some(value) = parts(&mut (0..event.len())) else { return asymptotic };
+    let asymptotic = |repeats: &[Measure]| mean_of_folds(repeats, pair.folds);
+    let Some(value) = parts(&mut (0..event.len())) else { return per_repeat.map(|repeats| asymptotic(&repeats)) };
     let strata: Vec<usize> = event.iter().map(|&e| usize::from(e)).collect();
     let draws = replicates(event.len(), Resampling::Stratified(&strata), input.options.bootstrap, generator, |index| {
         parts(&mut index.iter().copied())
     });
     let mut at = 0;
-    asymptotic.map(|plain| {
+    per_repeat.map(|repeats| {
         let part = at;
         at += 1;
         match Bootstrap::new(value[part], draws.iter().map(|draw| draw.map(|parts| parts[part]))) {
             Ok(boot) => {
                 let interval = boot.percentile(LEVEL, PercentileRule::default());
-                Measure {
+                let made = Measure {
                     value: Some(value[part]),
                     lower: interval.lower,
                     upper: interval.upper,
-                    se: plain.se,
-                    note: Some(format!("percentile bootstrap, {} replicates; SE asymptotic", input.options.bootstrap)),
-                }
+                    se: interval.se,
+                    note: Some(format!("percentile bootstrap, {} replicates", input.options.bootstrap)),
+                };
+                let values: Vec<f64> = repeats.iter().filter_map(|repeat| repeat.value).collect();
+                widened(made, mean(&repeats).se, &values, pair.folds)
             }
-            Err(_) => plain,
+            Err(_) => asymptotic(&repeats),
         }
     })
 }
@@ -128,19 +136,19 @@ fn nri(pair: &Pair, cuts: Option<&[f64]>, input: &CompareInput, generator: &mut 
         let plain = |table: Vec<Vec<u64>>| table.into_iter().map(|row| row.into_iter().map(|n| n as usize).collect()).collect();
         tables = vec![plain(table.events), plain(table.nonevents)];
     }
-    let averaged = |get: &dyn Fn(&Moves) -> Measure| mean(&counts.iter().map(get).collect::<Vec<_>>());
+    let of_repeats = |get: &dyn Fn(&Moves) -> Measure| counts.iter().map(get).collect::<Vec<_>>();
     let variance = NriVariance::Estimated;
-    let plain = [
-        averaged(&|moves| measure(&moves.event_nri(LEVEL, variance))),
-        averaged(&|moves| measure(&moves.nonevent_nri(LEVEL, variance))),
-        averaged(&|moves| measure(&moves.nri(LEVEL, variance))),
+    let per_repeat = [
+        of_repeats(&|moves| measure(&moves.event_nri(LEVEL, variance))),
+        of_repeats(&|moves| measure(&moves.nonevent_nri(LEVEL, variance))),
+        of_repeats(&|moves| measure(&moves.nri(LEVEL, variance))),
     ];
     let category = |p: f64| cuts.map_or(p, |cuts| crate::statistic::nri::category(p, cuts) as f64);
     let moved = per_case(pair, |old, new| {
         let (old, new) = (category(old), category(new));
         f64::from(i8::from(new > old) - i8::from(new < old))
     });
-    let [event, non_event, total] = intervals(&pair.event, &moved, plain, input, generator);
+    let [event, non_event, total] = intervals(pair, &moved, per_repeat, input, generator);
     let name = |cuts: &[f64]| cuts.iter().map(|cut| cut.to_string()).collect::<Vec<_>>().join(", ");
     Ok(NriResult { categories: cuts.map_or_else(|| "category-free".into(), name), event, non_event, total, tables })
 }
@@ -170,10 +178,11 @@ fn idis(pair: &Pair, input: &CompareInput, generator: &mut Generator) -> IdiResu
             return IdiResult { event: undefined(), non_event: undefined(), total: undefined() };
         }
     };
-    let averaged = |get: &dyn Fn(&Idi) -> Measure| mean(&all.iter().map(get).collect::<Vec<_>>());
-    let plain = [averaged(&|i| measure(&i.events)), averaged(&|i| measure(&i.nonevents)), averaged(&|i| measure(&i.idi))];
+    let of_repeats = |get: &dyn Fn(&Idi) -> Measure| all.iter().map(get).collect::<Vec<_>>();
+    let per_repeat =
+        [of_repeats(&|i| measure(&i.events)), of_repeats(&|i| measure(&i.nonevents)), of_repeats(&|i| measure(&i.idi))];
     let moved = per_case(pair, |old, new| new - old);
-    let [event, non_event, total] = intervals(&pair.event, &moved, plain, input, generator);
+    let [event, non_event, total] = intervals(pair, &moved, per_repeat, input, generator);
     IdiResult { event, non_event, total }
 }
 
@@ -257,11 +266,11 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
                 Err(reason) => Measure::undefined(reason),
             })
             .collect();
-        mean(&per)
+        mean_of_folds(&per, folds(old))
     };
     let idi: Vec<Measure> =
         repeats.iter().map(|(a, b)| number(multiclass_idi(&class_of(&a.cases), &a.probabilities, &b.probabilities))).collect();
-    let idi_interval = bootstrap_idi(input, old, young, &mean(&idi), seed);
+    let idi_interval = bootstrap_idi(input, old, young, &idi, seed);
     let mut per_class: Vec<Vec<NamedMeasure>> = Vec::new();
     for (a, b) in &repeats {
         let Ok(made) = per_class_reclassification(&class_of(&a.cases), &a.probabilities, &b.probabilities, LEVEL) else {
@@ -292,13 +301,14 @@ pub(super) fn multiclass(input: &CompareInput, old: &Scored, young: &Scored, see
             NamedMeasure::new("nri-equal", "NRI, classes weighted equally (Li, Jiang, Fine 2013)", total(ClassWeight::Equal)),
             NamedMeasure::new("idi-mcca", "IDI as in mcca (never looks at the outcome beyond prevalence)", idi_interval),
         ],
-        per_class: super::average::mean_named(&per_class),
+        per_class: mean_named_of_folds(&per_class, folds(old)),
     })
 }
 
-fn bootstrap_idi(input: &CompareInput, old: &Scored, young: &Scored, value: &Measure, seed: &Seed) -> Measure {
+fn bootstrap_idi(input: &CompareInput, old: &Scored, young: &Scored, per_repeat: &[Measure], seed: &Seed) -> Measure {
+    let value = mean(per_repeat);
     let (Some(a), Some(b), Some(centre)) = (old.repeats.first(), young.repeats.first(), value.value) else {
-        return value.clone();
+        return value;
     };
     let class: Vec<usize> = a.cases.iter().map(|&case| input.outcome[case] as usize).collect();
     let mut generator = seed.generator("multiclass IDI");
@@ -314,14 +324,16 @@ fn bootstrap_idi(input: &CompareInput, old: &Scored, young: &Scored, value: &Mea
             let interval = boot.percentile(LEVEL, PercentileRule::default());
             // The interval is that of the first repeat, moved to the mean over repeats.
             let move_by = centre - first;
-            Measure {
+            let made = Measure {
                 value: Some(centre),
                 lower: interval.lower.map(|x| x + move_by),
                 upper: interval.upper.map(|x| x + move_by),
                 se: interval.se,
                 note: Some("percentile bootstrap".into()),
-            }
+            };
+            let values: Vec<f64> = per_repeat.iter().filter_map(|repeat| repeat.value).collect();
+            widened(made, interval.se, &values, folds(old))
         }
-        Err(_) => value.clone(),
+        Err(_) => value,
     }
 }

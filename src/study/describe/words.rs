@@ -105,14 +105,10 @@ pub(super) fn limitations(plan: &StudyPlan, comparisons: &[Comparison]) -> Vec<S
         Validation::External => {}
     }
     if folds.validation() == Validation::CrossFitted {
-        text.push(if plan.cohort().classes().len() > 2 {
-            "Intervals of the macro AUC account for the cases drawn, not for the training cases that folds share. With two classes that \
-             makes intervals near chance too narrow by up to √2; with more classes it has not been measured: read them as too narrow, \
-             or hold cases out."
-                .to_string()
-        } else if folds.repeats() > 1 {
-            "Intervals of cross-validated AUCs account for the cases drawn and, by the spread between repeats, for the training cases \
-             that folds share; how well few repeats tell that spread is not in them."
+        text.push(if folds.repeats() > 1 {
+            "Intervals of cross-validated AUCs, NRI and IDI account for the cases drawn and, by the spread between repeats, for the \
+             training cases that folds share; how well few repeats tell that spread is not in them. Differences between arms that \
+             carry the same signal get intervals that are too wide; an IDI of models with a strong signal gets one that is too narrow."
                 .to_string()
         } else {
             "Intervals of AUCs account for the cases drawn, not for the training cases that folds share, which a single repeat cannot \
