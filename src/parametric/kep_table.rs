@@ -188,11 +188,14 @@ impl KepTable {
     /// image; without `reversible` the tissue gives nothing back (kep = 0), where ve has no meaning and no bound.
     pub fn fit(&self, curves: &[f64], lanes: usize, reversible: bool, solutions: &mut [Solution]) {
         let mut tile = Tile { coordinates: vec![[0.0; TILE]; self.width], own: vec![0.0; self.width] };
-        Arch::new().dispatch(|| {
-            for (at, solutions) in solutions.chunks_mut(TILE).enumerate() {
-                self.fit_tile(curves, lanes, at * TILE, reversible, &mut tile, solutions);
-            }
-        });
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for (at, solutions) in solutions.chunks_mut(TILE).enumerate() {
+                    self.fit_tile(curves, lanes, at * TILE, reversible, &mut tile, solutions);
+                }
+            },
+        );
     }
 
     #[inline(always)]
