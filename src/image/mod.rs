@@ -11,8 +11,10 @@ pub mod grid;
 pub mod labels;
 pub mod mask;
 pub mod normalise;
+pub mod protocol;
 pub mod read;
 pub mod resample;
+pub mod series;
 pub mod volume;
 pub mod write;
 

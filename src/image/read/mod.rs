@@ -11,6 +11,7 @@ pub mod nifti;
 pub mod nrrd;
 pub mod raster;
 pub mod sample;
+pub mod series;
 pub mod stream;
 pub mod voxels;
 

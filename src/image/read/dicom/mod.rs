@@ -177,7 +177,7 @@ fn mask_of(path: &Path, object: &DefaultDicomObject, label: Label, grid: &Grid) 
     }
 }
 
-fn begins_like_dicom(path: &Path) -> Result<bool> {
+pub(crate) fn begins_like_dicom(path: &Path) -> Result<bool> {
     use std::io::Read;
     let mut start = Vec::with_capacity(132);
     let fault = |cause| Error::io(path, cause);

@@ -185,7 +185,7 @@ pub fn parse_labels(path: &Path, bytes: &[u8]) -> Result<Labels> {
 }
 
 /// Where the voxels of a detached header lie.
-fn voxel_file(header: &Path) -> Result<PathBuf> {
+pub(crate) fn voxel_file(header: &Path) -> Result<PathBuf> {
     let name = header.to_string_lossy();
     let stem = name.strip_suffix(".gz").unwrap_or(&name);
     let stem = stem.strip_suffix(".hdr").unwrap_or(stem);
