@@ -72,7 +72,7 @@ fn t1_from_variable_flip_angles() {
     for row in rows {
         let (angles, times, signal) = (list(&row("FA")), list(&row("TR")), list(&row("s")));
         let model = VariableFlipAngle::new(&angles, times[0]).unwrap();
-        let mut values = [0.0; 2];
+        let mut values = [0.0; 4];
         model.fit(0, &signal, &mut model.scratch(), &mut values).unwrap();
         let truth = number(&row("R1")) * 1e3;
         worst = worst.max((1.0 / values[0] / truth - 1.0).abs());

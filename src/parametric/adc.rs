@@ -1,13 +1,22 @@
 //! The apparent diffusion coefficient: how fast the diffusion-weighted signal falls with b.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{MapInfo, R2, RMSE, S0};
 use crate::parametric::least_squares::{log_linear, quality};
 use crate::parametric::map::VoxelModel;
 use crate::parametric::series::BValues;
 
+/// The maps.
+pub const MAPS: [MapInfo; 4] =
+    [MapInfo::quantity("ADC", "apparent diffusion coefficient", "mm²/s", "Le Bihan 1986, Radiology 161:401"), S0, R2, RMSE];
+
 /// How the ADC is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// ln(S₁/S₂)/(b₂ − b₁) from the lowest and the highest b-value used; repeats are averaged.
     TwoPoint,
@@ -21,7 +30,7 @@ pub enum Method {
 /// ADC of a diffusion series.
 ///
 /// # Definition
-/// S = S₀ e^(−b ADC). Maps: `ADC` (mm²/s), `S0`, `R2` (of the signals used; null for two points). Null where the signal does not fall.
+/// S = S₀ e^(−b ADC). Maps: `ADC` (mm²/s), `S0`, `R2` and `RMSE` (of the signals used; null for two points). Null where the signal does not fall.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adc {
     b: BValues,
@@ -66,8 +75,8 @@ impl Adc {
 impl VoxelModel for Adc {
     type Scratch = Vec<f64>;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec!["ADC", "S0", "R2"]
+    fn maps(&self) -> Vec<MapInfo> {
+        MAPS.to_vec()
     }
 
     fn images(&self) -> usize {
@@ -86,8 +95,8 @@ impl VoxelModel for Adc {
         data.clear();
         data.extend(self.used.iter().map(|&at| signal[at]));
         let squares: f64 = self.used.iter().map(|&at| (signal[at] - (ln_s0 - self.b.values()[at] * adc).exp()).powi(2)).sum();
-        let r2 = if self.method == Method::TwoPoint { f64::NAN } else { quality(data, squares)[0] };
-        values.copy_from_slice(&[adc, ln_s0.exp(), r2]);
+        let [r2, rmse] = if self.method == Method::TwoPoint { [f64::NAN; 2] } else { quality(data, squares) };
+        values.copy_from_slice(&[adc, ln_s0.exp(), r2, rmse]);
         Ok(Fit::Inside)
     }
 }
@@ -102,7 +111,7 @@ mod tests {
         let signal: Vec<f64> = b.values().iter().map(|b| 250.0 * (-b * 1.1e-3).exp()).collect();
         for method in [Method::TwoPoint, Method::LeastSquares, Method::Weighted] {
             let model = Adc::new(b.clone(), [0.0, 2000.0], method).unwrap();
-            let mut values = [0.0; 3];
+            let mut values = [0.0; 4];
             model.fit(0, &signal, &mut Vec::new(), &mut values).unwrap();
             assert!((values[0] - 1.1e-3).abs() < 1e-14 && (values[1] - 250.0).abs() < 1e-9);
             assert_eq!(model.fit(0, &[300.0, 100.0, 200.0, 100.0], &mut Vec::new(), &mut values), Err(Failure::NoDecay));

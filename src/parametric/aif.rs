@@ -1,11 +1,19 @@
 //! The arterial input function: how much contrast agent the blood plasma brings.
 
+use std::path::Path;
+
 use statrs::function::gamma::ln_gamma;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, InputError, Result};
+use crate::image::Mask;
+use crate::parametric::concentration::Concentration;
+use crate::parametric::series::{Series, Timing};
 
 /// Share of the blood that is cells; plasma concentration is blood concentration over one minus this.
 pub const HAEMATOCRIT: f64 = 0.42;
+
+/// T1 of blood without contrast agent at 3 T, s (Stanisz 2005, Magn Reson Med 54:507).
+pub const BLOOD_T1: f64 = 1.932;
 
 /// A population-averaged arterial input function.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +32,12 @@ pub enum Population {
 impl Population {
     /// Concentration in the model's own compartment (whole blood for Parker and Georgiou, plasma for Weinmann), mM, at minutes after the
     /// arrival of the bolus; zero before it.
+    ///
+    /// # Definition
+    /// * Parker: Σₙ Aₙ/(σₙ√(2π)) e^(−(t−Tₙ)²/(2σₙ²)) + α e^(−βt)/(1 + e^(−s(t−τ)))
+    /// * Weinmann: D (3.99 e^(−0.144 t) + 4.78 e^(−0.0111 t))
+    /// * Georgiou: Σᵢ Aᵢ e^(−mᵢt) times the sum over circulations k = 0, 1, … of the gamma variate u^γ e^(−u/β)/(β^(γ+1) Γ(γ+1)),
+    ///   u = t − kτ > 0, γ = (k+1)α + k; its constants are those of the OSIPI collection's code (PvH_NKI_NL).
     ///
     /// # Reference
     /// Parker 2006, Magn Reson Med 56:993, equation 1 and table 1; Tofts and Kermode 1991, Magn Reson Med 17:357; Georgiou 2019, Magn Reson
@@ -120,6 +134,43 @@ impl Aif {
         Ok(Aif { seconds, plasma })
     }
 
+    /// The mean curve over a mask of an artery in the series itself: signals with their conversion (T1 of blood), or concentrations.
+    ///
+    /// # Errors
+    /// [`Error::Study`] when mask and series lie on different grids, the mask is empty, a signal of the artery is not finite, the signals have
+    /// no concentration, or the curve is none (see [`Aif::measured`]).
+    pub fn in_mask(
+        series: &Series,
+        timing: &Timing,
+        artery: &Mask,
+        conversion: Option<&Concentration>,
+        haematocrit: f64,
+    ) -> Result<Self> {
+        if !artery.grid.agrees_with(series.grid()) {
+            let (artery, series) = (&artery.grid, series.grid());
+            return Err(Error::study(format!(
+                "the mask of the artery and the series lie on different grids: {artery}; {series}"
+            )));
+        }
+        if timing.times().len() != series.images() {
+            let (images, times) = (series.images(), timing.times().len());
+            return Err(Error::study(format!("the series has {images} images, its times are {times}")));
+        }
+        let inside: Vec<usize> = (0..artery.inside.len()).filter(|voxel| artery.inside[*voxel]).collect();
+        if inside.is_empty() {
+            return Err(Error::study("the mask of the artery is empty"));
+        }
+        let mean = |image| inside.iter().map(|voxel| f64::from(series.frame(image)[*voxel])).sum::<f64>() / inside.len() as f64;
+        let signal: Vec<f64> = (0..series.images()).map(mean).collect();
+        let mut blood = signal.clone();
+        if let Some(conversion) = conversion {
+            conversion
+                .convert(timing, 0, &signal, &mut blood)
+                .map_err(|reason| Error::study(format!("the artery has no concentrations: {reason}")))?;
+        }
+        Aif::measured(timing.times().to_vec(), &blood, haematocrit)
+    }
+
     /// Times of the points, s.
     pub fn seconds(&self) -> &[f64] {
         &self.seconds
@@ -144,9 +195,84 @@ impl Aif {
     }
 }
 
+/// A curve of concentration over time, as a table holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Times, s.
+    pub seconds: Vec<f64>,
+    /// Concentrations, mM.
+    pub concentration: Vec<f64>,
+}
+
+impl Curve {
+    /// From the text of a CSV file with the columns `time` (s) and `concentration` (mM). `path` is for errors; nothing is read from it.
+    ///
+    /// # Errors
+    /// [`InputError`] with row and column when a column is missing or a value is no finite number.
+    pub fn parse(path: &Path, text: &str) -> Result<Self> {
+        let mut table =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let fault =
+            |cause: csv::Error| InputError::new(path, cause, "a CSV file with columns `time` (s) and `concentration` (mM)");
+        let header = table.headers().map_err(fault)?.clone();
+        let column = |name: &str| {
+            let at = header.iter().position(|other| other.eq_ignore_ascii_case(name));
+            at.ok_or_else(|| {
+                let found = header.iter().collect::<Vec<_>>().join(", ");
+                InputError::new(path, format!("columns {found}"), format!("a column `{name}`"))
+            })
+        };
+        let (time, value) = (column("time")?, column("concentration")?);
+        let mut curve = Curve { seconds: Vec::new(), concentration: Vec::new() };
+        for (row, record) in table.records().enumerate() {
+            let record = record.map_err(fault)?;
+            let number = |at: usize| {
+                let text = record.get(at).unwrap_or("");
+                text.parse()
+                    .ok()
+                    .filter(|value: &f64| value.is_finite())
+                    .ok_or_else(|| InputError::new(path, format!("`{text}`"), "a number").at_row(row + 2).in_column(&header[at]))
+            };
+            curve.seconds.push(number(time)?);
+            curve.concentration.push(number(value)?);
+        }
+        Ok(curve)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::Grid;
+    use crate::parametric::concentration::{BaselineT1, Spgr};
+
+    #[test]
+    fn a_table_is_read_and_its_faults_are_placed() {
+        let parse = |text: &str| Curve::parse(Path::new("aif.csv"), text);
+        let curve = parse("\u{feff}Concentration, Time\n0.5, 0\n1.5, 2\n").unwrap();
+        assert_eq!((curve.seconds, curve.concentration), (vec![0.0, 2.0], vec![0.5, 1.5]));
+        assert!(parse("time,C\n0,1\n").unwrap_err().to_string().contains("a column `concentration`"));
+        let fault = parse("time,concentration\n0,1\n1,\n").unwrap_err().to_string();
+        assert!(fault.contains("row 3") && fault.contains("`concentration`"), "{fault}");
+    }
+
+    #[test]
+    fn an_artery_in_the_series_gives_its_concentration() {
+        let (spgr, relaxivity) = (Spgr::new(15.0, 0.005).unwrap(), 4.5);
+        let conversion = Concentration { spgr, t1: BaselineT1::Fixed(BLOOD_T1), relaxivity };
+        let blood = [0.0, 0.0, 5.0, 2.0];
+        let frames = blood.map(|c| vec![spgr.signal(900.0, 1.0 / BLOOD_T1 + relaxivity * c) as f32, 7.0]).to_vec();
+        let grid = Grid::plain([2, 1, 1], [1.0; 3]);
+        let series = Series::from_frames(grid.clone(), frames).unwrap();
+        let timing = Timing::new(vec![0.0, 5.0, 10.0, 15.0], 2).unwrap();
+        let artery = Mask::new(grid.clone(), vec![true, false]);
+        let aif = Aif::in_mask(&series, &timing, &artery, Some(&conversion), 0.42).unwrap();
+        assert!(aif.plasma().iter().zip(blood).all(|(found, truth)| (found - truth / 0.58).abs() < 1e-4), "{:?}", aif.plasma());
+        let says = |mask: Mask| Aif::in_mask(&series, &timing, &mask, Some(&conversion), 0.42).unwrap_err().to_string();
+        assert!(says(Mask::new(grid.clone(), vec![false; 2])).contains("empty"));
+        assert!(says(Mask::new(grid, vec![false, true])).contains("never rises"));
+        assert!(says(Mask::new(Grid::plain([3, 1, 1], [1.0; 3]), vec![true; 3])).contains("different grids"));
+    }
 
     #[test]
     fn georgiou_settles_to_its_washout() {

@@ -3,6 +3,8 @@
 use crate::error::{Error, Result};
 use crate::image::{Grid, Volume};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{MapInfo, R2, RMSE};
+use crate::parametric::least_squares::quality;
 use crate::parametric::map::VoxelModel;
 use crate::parametric::series::Timing;
 
@@ -107,11 +109,19 @@ impl Concentration {
     }
 }
 
+/// The maps.
+pub const MAPS: [MapInfo; 4] = [
+    MapInfo::quantity("T1", "longitudinal relaxation time", "s", "Deoni 2003, Magn Reson Med 49:515"),
+    MapInfo::quantity("M0", "equilibrium magnetisation", "a.u.", "Deoni 2003, Magn Reson Med 49:515"),
+    R2,
+    RMSE,
+];
+
 /// T1 from spoiled gradient echo images at several flip angles.
 ///
 /// # Definition
 /// S/sin α = E₁ S/tan α + M₀ (1 − E₁), a straight line through the points (S/tan α, S/sin α); its least-squares fit is weighted by
-/// (sin α/(1 − E₁ cos α))², renewed until E₁ settles, which undoes the distortion of the noise. T1 = −TR/ln E₁. Maps: `T1` (s), `M0`.
+/// (sin α/(1 − E₁ cos α))², renewed until E₁ settles, which undoes the distortion of the noise. T1 = −TR/ln E₁. Maps: `T1` (s), `M0`, `R2`, `RMSE`.
 ///
 /// # Reference
 /// Deoni 2003, Magn Reson Med 49:515; weights: Chang 2008, Magn Reson Med 60:496.
@@ -173,8 +183,8 @@ impl VariableFlipAngle {
 impl VoxelModel for VariableFlipAngle {
     type Scratch = Vec<(f64, f64)>;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec!["T1", "M0"]
+    fn maps(&self) -> Vec<MapInfo> {
+        MAPS.to_vec()
     }
 
     fn images(&self) -> usize {
@@ -200,7 +210,11 @@ impl VoxelModel for VariableFlipAngle {
             }
         }
         let (t1, m0) = self.solve(scratch, signal)?;
-        (values[0], values[1]) = (t1, m0);
+        let e1 = (-self.repetition_time / t1).exp();
+        let model = |(sin, cos): (f64, f64)| m0 * sin * (1.0 - e1) / (1.0 - e1 * cos);
+        let squares = scratch.iter().zip(signal).map(|(at, signal)| (signal - model(*at)).powi(2)).sum();
+        let [r2, rmse] = quality(signal, squares);
+        values.copy_from_slice(&[t1, m0, r2, rmse]);
         Ok(Fit::Inside)
     }
 }
@@ -226,7 +240,7 @@ mod tests {
         let b1 = Volume::new(Grid::plain([1, 1, 1], [1.0; 3]), vec![0.9]);
         let model = VariableFlipAngle::new(&angles, 0.005).unwrap().with_b1(b1);
         let signal = angles.map(|angle| Spgr::new(0.9 * angle, 0.005).unwrap().signal(500.0, 1.0 / 1.4));
-        let mut values = [0.0; 2];
+        let mut values = [0.0; 4];
         model.fit(0, &signal, &mut model.scratch(), &mut values).unwrap();
         assert!((values[0] - 1.4).abs() < 1e-8 && (values[1] - 500.0).abs() < 1e-6, "{values:?}");
         assert_eq!(model.fit(0, &[1.0, 3.0, 9.0, 27.0], &mut model.scratch(), &mut values), Err(Failure::OutOfRange));

@@ -3,9 +3,20 @@
 use crate::error::Result;
 use crate::parametric::diffusion::{self, Scratch};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{MapInfo, R2, RMSE, S0};
 use crate::parametric::map::VoxelModel;
 use crate::parametric::mittag_leffler::MittagLeffler;
 use crate::parametric::series::BValues;
+
+/// The maps.
+pub const MAPS: [MapInfo; 6] = [
+    MapInfo::quantity("D", "anomalous diffusion coefficient", "mm²/s", "Ingo 2014, Magn Reson Med 71:617"),
+    MapInfo::quantity("alpha", "temporal heterogeneity: pauses", "1", "Ingo 2014, Magn Reson Med 71:617"),
+    MapInfo::quantity("beta", "spatial heterogeneity: jumps", "1", "Ingo 2014, Magn Reson Med 71:617"),
+    S0,
+    R2,
+    RMSE,
+];
 
 /// The continuous-time random walk model.
 ///
@@ -18,6 +29,7 @@ use crate::parametric::series::BValues;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ctrw {
     b: BValues,
+    negative: bool,
 }
 
 impl Ctrw {
@@ -28,7 +40,13 @@ impl Ctrw {
     pub fn new(b: BValues) -> Result<Self> {
         b.need_unweighted("the random walk model")?;
         b.need_different(4, "the random walk model")?;
-        Ok(Ctrw { b })
+        Ok(Ctrw { b, negative: false })
+    }
+
+    /// Signals below zero are noise around zero (complex averaging, noise floor subtracted), not a fault: they are fitted.
+    pub fn with_negative(mut self, negative: bool) -> Self {
+        self.negative = negative;
+        self
     }
 
     /// S/S₀ at b-values.
@@ -41,8 +59,16 @@ impl Ctrw {
 impl VoxelModel for Ctrw {
     type Scratch = Scratch;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec!["D", "alpha", "beta", "S0", "R2", "RMSE"]
+    fn maps(&self) -> Vec<MapInfo> {
+        MAPS.to_vec()
+    }
+
+    fn is_bounded(&self) -> bool {
+        true
+    }
+
+    fn takes_negative(&self) -> bool {
+        self.negative
     }
 
     fn images(&self) -> usize {

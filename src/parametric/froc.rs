@@ -3,9 +3,20 @@
 use crate::error::{Error, Result};
 use crate::parametric::diffusion::{self, Scratch};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{MapInfo, R2, RMSE, S0};
 use crate::parametric::least_squares::log_linear;
 use crate::parametric::map::VoxelModel;
 use crate::parametric::series::BValues;
+
+/// The maps.
+pub const MAPS: [MapInfo; 6] = [
+    MapInfo::quantity("D", "diffusion coefficient", "mm²/s", "Magin 2008, J Magn Reson 190:255"),
+    MapInfo::quantity("beta", "fractional order of the derivative in space", "1", "Magin 2008, J Magn Reson 190:255"),
+    MapInfo::quantity("mu", "length constant", "µm", "Magin 2008, J Magn Reson 190:255"),
+    S0,
+    R2,
+    RMSE,
+];
 
 /// The fractional order calculus model.
 ///
@@ -62,8 +73,12 @@ impl Froc {
 impl VoxelModel for Froc {
     type Scratch = Scratch;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec!["D", "beta", "mu", "S0", "R2", "RMSE"]
+    fn maps(&self) -> Vec<MapInfo> {
+        MAPS.to_vec()
+    }
+
+    fn is_bounded(&self) -> bool {
+        true
     }
 
     fn images(&self) -> usize {

@@ -1,15 +1,30 @@
 //! Intravoxel incoherent motion: the share of the signal that flows, beside diffusion.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
 use crate::parametric::diffusion::{self, Scratch};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{MapInfo, R2, RMSE, S0};
 use crate::parametric::least_squares::log_linear;
 use crate::parametric::map::VoxelModel;
 use crate::parametric::minimum::minimum;
 use crate::parametric::series::BValues;
 
+/// The maps.
+pub const MAPS: [MapInfo; 6] = [
+    MapInfo::quantity("D", "diffusion coefficient of tissue", "mm²/s", "Le Bihan 1988, Radiology 168:497"),
+    MapInfo::quantity("D_star", "pseudo-diffusion coefficient of flow", "mm²/s", "Le Bihan 1988, Radiology 168:497"),
+    MapInfo::quantity("f", "perfusion fraction", "1", "Le Bihan 1988, Radiology 168:497"),
+    S0,
+    R2,
+    RMSE,
+];
+
 /// How the model is fitted.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Method {
     /// D from the b-values at and above a threshold (200 is usual, s/mm²), f from what that line lacks at b = 0, then D* alone.
     Segmented {
@@ -33,6 +48,7 @@ pub struct Ivim {
     b: BValues,
     high: Vec<usize>,
     method: Method,
+    negative: bool,
 }
 
 /// Bounds of the pseudo-diffusion coefficient, mm²/s.
@@ -57,7 +73,13 @@ impl Ivim {
         let high: Vec<usize> = (0..values.len()).filter(|&at| values[at] >= from).collect();
         BValues::new(high.iter().map(|&at| values[at]).collect())
             .map_err(|_| crate::error::Error::study(format!("IVIM needs two or more different b-values from {from} s/mm² on")))?;
-        Ok(Ivim { b, high, method })
+        Ok(Ivim { b, high, method, negative: false })
+    }
+
+    /// Signals below zero are noise around zero (complex averaging, noise floor subtracted), not a fault: they are fitted.
+    pub fn with_negative(mut self, negative: bool) -> Self {
+        self.negative = negative;
+        self
     }
 
     fn segmented(&self, signal: &[f64]) -> Result<([f64; 4], f64), Failure> {
@@ -80,8 +102,16 @@ impl Ivim {
 impl VoxelModel for Ivim {
     type Scratch = Scratch;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec!["D", "D_star", "f", "S0", "R2", "RMSE"]
+    fn maps(&self) -> Vec<MapInfo> {
+        MAPS.to_vec()
+    }
+
+    fn is_bounded(&self) -> bool {
+        true
+    }
+
+    fn takes_negative(&self) -> bool {
+        self.negative
     }
 
     fn images(&self) -> usize {

@@ -1,18 +1,64 @@
 //! How contrast agent comes and goes, read off the signal without a model (semi-quantitative kinetics).
 
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::MapInfo;
 use crate::parametric::map::VoxelModel;
 use crate::parametric::series::Timing;
 
 /// Which definition of mean enhancement (papers differ).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum MeanEnhancement {
     /// Area under the relative enhancement after contrast agent, over its duration.
     #[default]
     TimeWeighted,
     /// Plain mean of the relative enhancements after contrast agent.
     Plain,
+}
+
+/// From when the time to peak counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeZero {
+    /// From the injection (time 0 of the series).
+    #[default]
+    Injection,
+    /// From the arrival of the bolus in the voxel; null where that is unknown.
+    Arrival,
+}
+
+const KUHL: &str = "Kuhl 1999, Radiology 211:101";
+const BI_RADS: &str = "ACR BI-RADS MRI, 5th edition";
+
+/// The maps, with an initial area under the curve for each duration (s).
+pub fn maps(iauc: &[f64]) -> Vec<MapInfo> {
+    let mut maps = vec![
+        MapInfo::quantity("PE", "peak enhancement", "%", ""),
+        MapInfo::quantity("ME", "mean enhancement", "%", ""),
+        MapInfo::quantity("TTP", "time to peak", "s", ""),
+        MapInfo::quantity("wash_in", "wash-in slope", "%/min", ""),
+        MapInfo::quantity("wash_out", "wash-out slope", "%/min", ""),
+        MapInfo::quantity("PE_early", "early enhancement", "%", ""),
+        MapInfo::quantity("SER", "signal enhancement ratio", "1", "Hylton 2012, Radiology 263:663"),
+    ];
+    maps.extend(iauc.iter().map(|seconds| MapInfo {
+        name: Cow::Owned(format!("iAUC{seconds}")),
+        label: Cow::Owned(format!("initial area under the enhancement curve, {seconds} s")),
+        ..MapInfo::quantity("", "", "%·s", "Evelhoch 1999, J Magn Reson Imaging 10:254")
+    }));
+    maps.extend([
+        MapInfo::quantity("maximum_slope", "maximum slope of enhancement", "%/s", ""),
+        MapInfo::quantity("BAT", "bolus arrival time", "s", ""),
+        MapInfo::class("initial_phase", "initial phase: 1 slow, 2 medium, 3 fast", BI_RADS),
+        MapInfo::class("curve_type", "curve type: 1 persistent, 2 plateau, 3 wash-out", KUHL),
+    ]);
+    maps
 }
 
 /// Semi-quantitative kinetics of a dynamic series.
@@ -24,12 +70,12 @@ pub enum MeanEnhancement {
 /// |---|---|
 /// | `PE` | peak enhancement, max RE after contrast agent, % |
 /// | `ME` | mean enhancement, % ([`MeanEnhancement`]) |
-/// | `TTP` | time to peak, s (the first image that reaches the peak) |
+/// | `TTP` | time to peak, s (the first image that reaches the peak; [`TimeZero`]) |
 /// | `wash_in` | PE / TTP, % per min |
 /// | `wash_out` | 100 (S_end − S_peak) / (S₀ (t_end − t_peak)), % per min; null where the peak is the last image |
 /// | `PE_early` | RE at the early image, % |
 /// | `SER` | (S_early − S₀)/(S_late − S₀); null where the late image shows no enhancement |
-/// | `iAUC` | area under RE (trapezoids, RE = 0 at the injection or, if later, at the last image before contrast agent) up to the limit, %·s; null where the series ends before |
+/// | `iAUC60`, `iAUC90` | area under RE (trapezoids, RE = 0 at [`Timing::onset`]) until so many seconds after the onset, %·s; null where the series ends before |
 /// | `maximum_slope` | greatest rise of RE between neighbouring images, % per s |
 /// | `BAT` | bolus arrival: first time with RE above 3 standard deviations of the baseline, s; null with fewer than 3 baseline images |
 /// | `initial_phase` | 1 slow (< 50 %), 2 medium, 3 fast (> 100 %): highest RE in the initial window (first 2 min, or the early image) |
@@ -43,14 +89,17 @@ pub struct Kinetics {
     early: usize,
     late: usize,
     initial: usize,
-    iauc_until: f64,
+    iauc: Vec<f64>,
     mean: MeanEnhancement,
+    zero: TimeZero,
 }
 
 /// Relative change after the initial phase beyond which a curve rises or falls, in % (BI-RADS).
 const PLATEAU: f64 = 10.0;
 /// Bounds of slow, medium and fast initial enhancement, in % (BI-RADS).
 const INITIAL: [f64; 2] = [50.0, 100.0];
+/// Usual durations of the initial area under the curve, s.
+pub const IAUC: [f64; 2] = [60.0, 90.0];
 /// End of the initial phase in s after the injection (BI-RADS).
 const INITIAL_UNTIL: f64 = 120.0;
 
@@ -73,12 +122,36 @@ impl Kinetics {
         let within = timing.times().iter().rposition(|time| *time <= INITIAL_UNTIL).unwrap_or(0);
         // The late phase is what the initial phase is compared with, so it cannot belong to it.
         let initial = if within < timing.baseline() { early } else { within.max(early).min(late - 1) };
-        Ok(Kinetics { timing, early, late, initial, iauc_until: 90.0, mean: MeanEnhancement::default() })
+        Ok(Kinetics {
+            timing,
+            early,
+            late,
+            initial,
+            iauc: IAUC.to_vec(),
+            mean: MeanEnhancement::default(),
+            zero: TimeZero::default(),
+        })
     }
 
-    /// With another end of the initial area under the curve, in s after the injection (60 and 90 are usual).
-    pub fn iauc_until(mut self, seconds: f64) -> Self {
-        self.iauc_until = seconds;
+    /// With other durations of the initial area under the curve, s after the onset of contrast agent.
+    ///
+    /// # Errors
+    /// [`Error::Study`] when one is not positive or stands twice.
+    pub fn iauc(mut self, seconds: &[f64]) -> Result<Self> {
+        let twice = |at: usize| seconds[..at].contains(&seconds[at]);
+        if let Some(at) = (0..seconds.len()).find(|&at| !(seconds[at] > 0.0 && seconds[at].is_finite()) || twice(at)) {
+            let found = seconds[at];
+            return Err(Error::study(format!(
+                "durations of the initial area under the curve must be positive and differ, not {found} s"
+            )));
+        }
+        self.iauc = seconds.to_vec();
+        Ok(self)
+    }
+
+    /// With another zero of the time to peak.
+    pub fn time_zero(mut self, zero: TimeZero) -> Self {
+        self.zero = zero;
         self
     }
 
@@ -96,20 +169,19 @@ impl Kinetics {
         }
     }
 
-    /// Area under RE from the injection to the limit; the image at which the limit falls is interpolated.
-    fn initial_area(&self, enhancement: &[f64]) -> f64 {
-        let times = self.timing.after();
-        if times[times.len() - 1] < self.iauc_until {
+    /// Area under RE from the onset for a duration; the image at which it ends is interpolated.
+    fn initial_area(&self, enhancement: &[f64], seconds: f64) -> f64 {
+        let (times, start) = (self.timing.after(), self.timing.onset());
+        let until = start + seconds;
+        if times[times.len() - 1] < until {
             return f64::NAN;
         }
-        let last_before = self.timing.times()[self.timing.baseline() - 1];
-        let start = if times[0] > 0.0 { last_before.max(0.0) } else { last_before };
         let (mut sum, mut before) = (0.0, (start, 0.0));
         for (&time, &value) in times.iter().zip(enhancement) {
-            if before.0 >= self.iauc_until {
+            if before.0 >= until {
                 break;
             }
-            let end = time.min(self.iauc_until);
+            let end = time.min(until);
             let value_there = before.1 + (value - before.1) * (end - before.0) / (time - before.0);
             sum += 0.5 * (before.1 + value_there) * (end - before.0);
             before = (time, value);
@@ -137,21 +209,8 @@ fn area(times: &[f64], values: &[f64]) -> f64 {
 impl VoxelModel for Kinetics {
     type Scratch = Vec<f64>;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec![
-            "PE",
-            "ME",
-            "TTP",
-            "wash_in",
-            "wash_out",
-            "PE_early",
-            "SER",
-            "iAUC",
-            "maximum_slope",
-            "BAT",
-            "initial_phase",
-            "curve_type",
-        ]
+    fn maps(&self) -> Vec<MapInfo> {
+        maps(&self.iauc)
     }
 
     fn images(&self) -> usize {
@@ -180,48 +239,44 @@ impl VoxelModel for Kinetics {
         let initial = highest(self.initial);
         let change = 100.0 * (signal[self.late] - signal[initial]) / signal[initial];
         let late_rise = signal[self.late] - base;
-        let minutes = times[peak] / 60.0;
-        let known = |condition: bool, value: f64| if condition { value } else { f64::NAN };
-        values[0] = relative(peak);
-        values[1] = self.mean(enhancement);
-        values[2] = times[peak];
-        values[3] = known(minutes > 0.0, relative(peak) / minutes);
-        values[4] = known(peak < last, (relative(last) - relative(peak)) / ((times[last] - times[peak]) / 60.0));
-        values[5] = relative(self.early);
-        values[6] = known(late_rise > 0.0, (signal[self.early] - base) / late_rise);
-        values[7] = self.initial_area(enhancement);
-        values[8] = slope;
-        values[9] = self.arrival(signal, base);
-        values[10] = match relative(initial) {
-            rise if rise < INITIAL[0] => 1.0,
-            rise if rise <= INITIAL[1] => 2.0,
-            _ => 3.0,
+        let arrival = self.arrival(signal, base);
+        let to_peak = match self.zero {
+            TimeZero::Injection => times[peak],
+            TimeZero::Arrival => times[peak] - arrival,
         };
-        values[11] = known(
-            signal[initial] > 0.0,
-            if change > PLATEAU {
-                1.0
-            } else if change < -PLATEAU {
-                3.0
-            } else {
-                2.0
-            },
-        );
+        let known = |condition: bool, value: f64| if condition { value } else { f64::NAN };
+        let found = [
+            relative(peak),
+            self.mean(enhancement),
+            to_peak,
+            known(to_peak > 0.0, relative(peak) / (to_peak / 60.0)),
+            known(peak < last, (relative(last) - relative(peak)) / ((times[last] - times[peak]) / 60.0)),
+            relative(self.early),
+            known(late_rise > 0.0, (signal[self.early] - base) / late_rise),
+        ];
+        let areas = self.iauc.iter().map(|seconds| self.initial_area(enhancement, *seconds));
+        let rest = [slope, arrival, initial_phase(relative(initial)), known(signal[initial] > 0.0, curve_type(change))];
+        values.iter_mut().zip(found.into_iter().chain(areas).chain(rest)).for_each(|(place, value)| *place = value);
         Ok(Fit::Inside)
     }
 }
 
-/// How mixed the curve types of a lesion are.
-///
-/// # Definition
-/// −Σ pₖ ln pₖ / ln 3 over the fractions of persistent, plateau and wash-out voxels: 0 when all are alike, 1 when they are even. `None`
-/// when no voxel has a type.
-pub fn curve_type_heterogeneity(types: &[f64]) -> Option<f64> {
-    let count = |class: f64| types.iter().filter(|value| **value == class).count() as f64;
-    let counts = [1.0, 2.0, 3.0].map(count);
-    let all: f64 = counts.iter().sum();
-    let entropy: f64 = counts.iter().filter(|n| **n > 0.0).map(|n| -(n / all) * (n / all).ln()).sum();
-    (all > 0.0).then(|| entropy / 3f64.ln())
+/// 1 slow, 2 medium, 3 fast, by the highest enhancement of the initial phase in %.
+fn initial_phase(rise: f64) -> f64 {
+    match rise {
+        rise if rise < INITIAL[0] => 1.0,
+        rise if rise <= INITIAL[1] => 2.0,
+        _ => 3.0,
+    }
+}
+
+/// 1 persistent, 2 plateau, 3 wash-out, by the change after the initial phase in %.
+fn curve_type(change: f64) -> f64 {
+    match change {
+        change if change > PLATEAU => 1.0,
+        change if change < -PLATEAU => 3.0,
+        _ => 2.0,
+    }
 }
 
 #[cfg(test)]
@@ -230,7 +285,7 @@ mod tests {
 
     fn kinetics(signal: &[f64], times: &[f64], early: usize, late: usize) -> Vec<f64> {
         let model = Kinetics::new(Timing::new(times.to_vec(), 1).unwrap(), early, late).unwrap();
-        let mut values = vec![f64::NAN; 12];
+        let mut values = vec![f64::NAN; 13];
         model.fit(0, signal, &mut Vec::new(), &mut values).unwrap();
         values
     }
@@ -247,29 +302,23 @@ mod tests {
         near(4, -12.5);
         near(6, 1.5);
         // 0 to 150 over 60 s, then 150 to 135 over 30 s
-        near(7, 4500.0 + 142.5 * 30.0);
-        near(8, 2.5);
-        assert!(values[9].is_nan());
-        near(10, 3.0);
+        near(7, 4500.0);
+        near(8, 4500.0 + 142.5 * 30.0);
+        near(9, 2.5);
+        assert!(values[10].is_nan());
         near(11, 3.0);
+        near(12, 3.0);
     }
 
     #[test]
     fn undefined_parts_are_null() {
         let values = kinetics(&[100.0, 120.0, 140.0, 160.0], &[0.0, 60.0, 120.0, 300.0], 1, 3);
         assert!(values[4].is_nan(), "no wash-out after a peak in the last image");
-        assert_eq!(values[11], 1.0);
+        assert_eq!(values[12], 1.0);
         let none = kinetics(&[100.0, 120.0, 100.0, 100.0], &[0.0, 60.0, 120.0, 300.0], 1, 3);
         assert!(none[6].is_nan(), "SER without late enhancement");
         let model = Kinetics::new(Timing::new(vec![0.0, 60.0, 120.0], 1).unwrap(), 1, 2).unwrap();
-        assert_eq!(model.fit(0, &[0.0, 1.0, 2.0], &mut Vec::new(), &mut [0.0; 12]), Err(Failure::NoBaseline));
+        assert_eq!(model.fit(0, &[0.0, 1.0, 2.0], &mut Vec::new(), &mut [0.0; 13]), Err(Failure::NoBaseline));
         assert!(Kinetics::new(Timing::new(vec![0.0, 60.0, 120.0], 1).unwrap(), 0, 2).is_err());
-    }
-
-    #[test]
-    fn heterogeneity_of_even_types_is_one() {
-        assert!((curve_type_heterogeneity(&[1.0, 2.0, 3.0]).unwrap() - 1.0).abs() < 1e-12);
-        assert_eq!(curve_type_heterogeneity(&[3.0, 3.0, f64::NAN]), Some(0.0));
-        assert_eq!(curve_type_heterogeneity(&[]), None);
     }
 }

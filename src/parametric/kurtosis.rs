@@ -3,9 +3,19 @@
 use crate::error::{Error, Result};
 use crate::parametric::diffusion::{self, Scratch};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{MapInfo, R2, RMSE, S0};
 use crate::parametric::least_squares::log_linear;
 use crate::parametric::map::VoxelModel;
 use crate::parametric::series::BValues;
+
+/// The maps.
+pub const MAPS: [MapInfo; 5] = [
+    MapInfo::quantity("MD", "mean diffusivity", "mm²/s", "Jensen 2005, Magn Reson Med 53:1432"),
+    MapInfo::quantity("MK", "mean kurtosis", "1", "Jensen 2005, Magn Reson Med 53:1432"),
+    S0,
+    R2,
+    RMSE,
+];
 
 /// Diffusion kurtosis from trace-weighted images.
 ///
@@ -38,8 +48,8 @@ impl Kurtosis {
 impl VoxelModel for Kurtosis {
     type Scratch = Scratch;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec!["MD", "MK", "S0", "R2", "RMSE"]
+    fn maps(&self) -> Vec<MapInfo> {
+        MAPS.to_vec()
     }
 
     fn images(&self) -> usize {

@@ -1,12 +1,15 @@
 //! One model in every voxel of a region.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::image::{Grid, Mask, Volume};
+use crate::parametric::block::{Block, LANES};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{AT_BOUND, MapInfo};
 use crate::parametric::series::Series;
 
 /// What turns the signal of one voxel into values.
@@ -14,8 +17,8 @@ pub trait VoxelModel: Sync {
     /// Working memory that a thread reuses from voxel to voxel.
     type Scratch: Send;
 
-    /// Names of the maps, in the order in which [`VoxelModel::fit`] writes them.
-    fn names(&self) -> Vec<&'static str>;
+    /// The maps, in the order in which [`VoxelModel::fit`] writes them.
+    fn maps(&self) -> Vec<MapInfo>;
 
     /// How many signals a voxel must have.
     fn images(&self) -> usize;
@@ -25,6 +28,11 @@ pub trait VoxelModel: Sync {
 
     /// Whether signals below zero have a meaning (concentrations with noise have, magnitudes have not).
     fn takes_negative(&self) -> bool {
+        false
+    }
+
+    /// Whether parameters have bounds that a fit may stop at; the map [`AT_BOUND`] then follows the others.
+    fn is_bounded(&self) -> bool {
         false
     }
 
@@ -38,13 +46,31 @@ pub trait VoxelModel: Sync {
     /// # Errors
     /// The reason why the voxel has no values.
     fn fit(&self, voxel: usize, signal: &[f64], scratch: &mut Self::Scratch, values: &mut [f64]) -> Result<Fit, Failure>;
+
+    /// The same for some voxels at once, leaving alone those that have failed before; one by one unless a model knows a faster way. The
+    /// values must not depend on which voxels share a block.
+    fn fit_block(&self, block: &mut Block, scratch: &mut Self::Scratch) {
+        let mut signal = Vec::with_capacity(self.images());
+        for lane in 0..block.len() {
+            if block.outcomes[lane].is_ok() {
+                block.signal(lane, &mut signal);
+                let voxel = block.voxels[lane];
+                block.outcomes[lane] = self.fit(voxel, &signal, scratch, block.values_mut(lane));
+            }
+        }
+    }
+
+    /// Names of the maps.
+    fn names(&self) -> Vec<Cow<'static, str>> {
+        self.maps().into_iter().map(|map| map.name).collect()
+    }
 }
 
 /// The maps of a model, and how it went.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Maps {
-    /// Name and values of each map; NaN outside the region and where the value is null.
-    pub maps: Vec<(&'static str, Volume)>,
+    /// Each map; NaN outside the region and where the value is null.
+    pub maps: Vec<(MapInfo, Volume)>,
     /// Voxels of the region.
     pub voxels: usize,
     /// Voxels whose fit stopped at the bound of a parameter; they have values.
@@ -56,22 +82,28 @@ pub struct Maps {
 impl Maps {
     /// The map of a name.
     pub fn get(&self, name: &str) -> Option<&Volume> {
-        self.maps.iter().find(|(other, _)| *other == name).map(|(_, volume)| volume)
+        self.maps.iter().find(|(other, _)| other.name == name).map(|(_, volume)| volume)
     }
 
     /// Voxels without values.
     pub fn failed(&self) -> usize {
         self.failures.values().sum()
     }
+
+    /// Voxels of the region in which one map alone is null although the model gave values (a wash-out that has no end, a D* without flow).
+    pub fn undefined(&self, name: &str) -> Option<usize> {
+        let known = self.get(name)?.values.iter().filter(|value| value.is_finite()).count();
+        Some(self.voxels - self.failed() - known)
+    }
 }
 
-/// Voxels that one task takes: their signals (60 images in double precision) fit the second-level cache.
-const BLOCK: usize = 256;
+/// Neighbouring positions in memory that one task takes.
+const CHUNK: usize = 2048;
 
 /// Computes a model in every voxel of `region` (everywhere without one), on all cores of the current rayon pool.
 ///
 /// `advance` is called with the number of voxels done since the last call, from any thread. Each voxel depends on its own signal alone, and
-/// counts are sums of integers, so results are the same for any number of threads.
+/// counts are sums of integers, so results are the same for any number of threads. Beside the series, memory holds the maps alone.
 ///
 /// # Errors
 /// [`Error::Study`] when the region or a map of the model lies on another grid, the region is empty, or the series has not as many images as the model needs.
@@ -81,7 +113,7 @@ pub fn map_voxels<M: VoxelModel>(
     model: &M,
     advance: impl Fn(usize) + Sync,
 ) -> Result<Maps> {
-    let (grid, images, names) = (series.grid(), series.images(), model.names());
+    let (grid, images) = (series.grid(), series.images());
     if images != model.images() {
         return Err(Error::study(format!("the series has {images} images, its times or b-values are {}", model.images())));
     }
@@ -91,77 +123,81 @@ pub fn map_voxels<M: VoxelModel>(
     if let Some(other) = model.grid().filter(|other| !other.agrees_with(grid)) {
         return Err(Error::study(format!("the map that the model reads and the series lie on different grids: {other}; {grid}")));
     }
-    let voxels: Vec<u32> =
-        (0..grid.voxels() as u32).filter(|&at| region.is_none_or(|region| region.inside[at as usize])).collect();
-    if voxels.is_empty() {
+    if region.map_or(grid.voxels(), Mask::count) == 0 {
         return Err(Error::study("the region to map has no voxels"));
     }
-    let blocks: Vec<Block> = voxels
-        .par_chunks(BLOCK)
+    let mut infos = model.maps();
+    let fitted = infos.len();
+    if model.is_bounded() {
+        infos.push(AT_BOUND);
+    }
+    let mut values: Vec<Vec<f64>> = infos.iter().map(|_| vec![f64::NAN; grid.voxels()]).collect();
+    // Each task owns its stretch of every map.
+    let mut stretches: Vec<Vec<&mut [f64]>> = (0..grid.voxels().div_ceil(CHUNK)).map(|_| Vec::new()).collect();
+    for map in &mut values {
+        stretches.iter_mut().zip(map.chunks_mut(CHUNK)).for_each(|(stretch, part)| stretch.push(part));
+    }
+    let counts: Vec<Counts> = stretches
+        .into_par_iter()
+        .enumerate()
         .map_init(
-            || (model.scratch(), vec![0.0; BLOCK * images]),
-            |(scratch, signals), voxels| {
-                gather(series, voxels, signals);
-                let block = Block::fit(series, model, voxels, signals, scratch);
-                advance(voxels.len());
-                block
+            || (model.scratch(), Block::new(images, fitted)),
+            |(scratch, block), (at, mut stretch)| {
+                let first = at * CHUNK;
+                let mut counts = Counts::default();
+                let mut inside =
+                    (first..(first + CHUNK).min(grid.voxels())).filter(|voxel| region.is_none_or(|r| r.inside[*voxel]));
+                loop {
+                    block.voxels.clear();
+                    block.voxels.extend(inside.by_ref().take(LANES));
+                    if block.is_empty() {
+                        break;
+                    }
+                    block.read(series, model.takes_negative());
+                    model.fit_block(block, scratch);
+                    counts.add(block, first, fitted, &mut stretch);
+                }
+                advance(counts.voxels);
+                counts
             },
         )
         .collect();
-    let mut maps = Maps { maps: Vec::with_capacity(names.len()), voxels: voxels.len(), at_bound: 0, failures: BTreeMap::new() };
-    for block in &blocks {
-        maps.at_bound += block.at_bound;
-        for (reason, count) in &block.failures {
+    let mut maps = Maps { maps: Vec::new(), voxels: 0, at_bound: 0, failures: BTreeMap::new() };
+    for counts in &counts {
+        maps.voxels += counts.voxels;
+        maps.at_bound += counts.at_bound;
+        for (reason, count) in &counts.failures {
             *maps.failures.entry(*reason).or_default() += count;
         }
     }
-    for (map, name) in names.iter().enumerate() {
-        let mut values = vec![f64::NAN; grid.voxels()];
-        for (voxels, block) in voxels.chunks(BLOCK).zip(&blocks) {
-            for (&voxel, fitted) in voxels.iter().zip(block.values.chunks_exact(names.len())) {
-                values[voxel as usize] = fitted[map];
-            }
-        }
-        maps.maps.push((*name, Volume::new(grid.clone(), values)));
-    }
+    maps.maps = infos.into_iter().zip(values).map(|(info, values)| (info, Volume::new(grid.clone(), values))).collect();
     Ok(maps)
 }
 
-/// Brings the signals of each voxel together; image by image, since neighbours in memory are neighbours in space.
-fn gather(series: &Series, voxels: &[u32], signals: &mut [f64]) {
-    let images = series.images();
-    for image in 0..images {
-        let frame = series.frame(image);
-        for (place, &voxel) in voxels.iter().enumerate() {
-            signals[place * images + image] = f64::from(frame[voxel as usize]);
-        }
-    }
-}
-
-/// What one task found.
-struct Block {
-    values: Vec<f64>,
+/// How the voxels of one task ended.
+#[derive(Default)]
+struct Counts {
+    voxels: usize,
     at_bound: usize,
     failures: BTreeMap<Failure, usize>,
 }
 
-impl Block {
-    fn fit<M: VoxelModel>(series: &Series, model: &M, voxels: &[u32], signals: &[f64], scratch: &mut M::Scratch) -> Block {
-        let maps = model.names().len();
-        let mut block = Block { values: vec![f64::NAN; voxels.len() * maps], at_bound: 0, failures: BTreeMap::new() };
-        let fitted = block.values.chunks_exact_mut(maps);
-        for ((&voxel, signal), values) in voxels.iter().zip(signals.chunks_exact(series.images())).zip(fitted) {
-            let outcome =
-                series.check(signal, model.takes_negative()).and_then(|()| model.fit(voxel as usize, signal, scratch, values));
-            match outcome {
-                Ok(Fit::Inside) => {}
-                Ok(Fit::AtBound) => block.at_bound += 1,
+impl Counts {
+    /// Counts a block and writes its values into the maps.
+    fn add(&mut self, block: &Block, first: usize, fitted: usize, maps: &mut [&mut [f64]]) {
+        self.voxels += block.len();
+        for (lane, (voxel, outcome)) in block.voxels.iter().zip(&block.outcomes).enumerate() {
+            let fit = match outcome {
+                Ok(fit) => *fit,
                 Err(reason) => {
-                    values.fill(f64::NAN);
-                    *block.failures.entry(reason).or_default() += 1;
+                    *self.failures.entry(*reason).or_default() += 1;
+                    continue;
                 }
-            }
+            };
+            self.at_bound += usize::from(fit == Fit::AtBound);
+            let flag = if fit == Fit::AtBound { 1.0 } else { 0.0 };
+            let found = block.values[lane * fitted..(lane + 1) * fitted].iter().copied();
+            maps.iter_mut().zip(found.chain([flag])).for_each(|(map, value)| map[voxel - first] = value);
         }
-        block
     }
 }

@@ -55,6 +55,13 @@ impl Timing {
         &self.times[self.baseline..]
     }
 
+    /// When contrast agent may first be there, s: at the injection or, if later, at the last image without it. Times that are not counted
+    /// from the injection (some image with contrast agent is not after 0) have no injection to go by.
+    pub fn onset(&self) -> f64 {
+        let last_before = self.times[self.baseline - 1];
+        if self.times[self.baseline] > 0.0 { last_before.max(0.0) } else { last_before }
+    }
+
     /// Mean signal before contrast agent.
     ///
     /// # Errors
@@ -218,18 +225,9 @@ impl Series {
         &self.frames[image]
     }
 
-    /// Whether a voxel's signal can be used at all: finite, not negative, below the ceiling.
-    pub(crate) fn check(&self, signal: &[f64], may_be_negative: bool) -> Result<(), Failure> {
-        if !signal.iter().all(|value| value.is_finite()) {
-            return Err(Failure::NotFinite);
-        }
-        if !may_be_negative && signal.iter().any(|value| *value < 0.0) {
-            return Err(Failure::NotPositive);
-        }
-        match self.ceiling {
-            Some(ceiling) if signal.iter().any(|value| *value >= ceiling) => Err(Failure::Saturated),
-            _ => Ok(()),
-        }
+    /// The signal at and above which voxels are saturated, where it was stated.
+    pub fn ceiling(&self) -> Option<f64> {
+        self.ceiling
     }
 }
 

@@ -3,8 +3,18 @@
 use crate::error::Result;
 use crate::parametric::diffusion::{self, Scratch};
 use crate::parametric::failure::{Failure, Fit};
+use crate::parametric::info::{MapInfo, R2, RMSE, S0};
 use crate::parametric::map::VoxelModel;
 use crate::parametric::series::BValues;
+
+/// The maps.
+pub const MAPS: [MapInfo; 5] = [
+    MapInfo::quantity("DDC", "distributed diffusion coefficient", "mm²/s", "Bennett 2003, Magn Reson Med 50:727"),
+    MapInfo::quantity("alpha", "stretching exponent: heterogeneity of diffusion", "1", "Bennett 2003, Magn Reson Med 50:727"),
+    S0,
+    R2,
+    RMSE,
+];
 
 /// The stretched-exponential model.
 ///
@@ -16,6 +26,7 @@ use crate::parametric::series::BValues;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stretched {
     b: BValues,
+    negative: bool,
 }
 
 impl Stretched {
@@ -26,15 +37,29 @@ impl Stretched {
     pub fn new(b: BValues) -> Result<Self> {
         b.need_unweighted("the stretched exponential")?;
         b.need_different(3, "the stretched exponential")?;
-        Ok(Stretched { b })
+        Ok(Stretched { b, negative: false })
+    }
+
+    /// Signals below zero are noise around zero (complex averaging, noise floor subtracted), not a fault: they are fitted.
+    pub fn with_negative(mut self, negative: bool) -> Self {
+        self.negative = negative;
+        self
     }
 }
 
 impl VoxelModel for Stretched {
     type Scratch = Scratch;
 
-    fn names(&self) -> Vec<&'static str> {
-        vec!["DDC", "alpha", "S0", "R2", "RMSE"]
+    fn maps(&self) -> Vec<MapInfo> {
+        MAPS.to_vec()
+    }
+
+    fn is_bounded(&self) -> bool {
+        true
+    }
+
+    fn takes_negative(&self) -> bool {
+        self.negative
     }
 
     fn images(&self) -> usize {

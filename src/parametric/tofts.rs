@@ -1,14 +1,20 @@
 //! How fast contrast agent crosses from blood into tissue and back: Tofts, extended Tofts and Patlak.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 use crate::image::Grid;
 use crate::parametric::aif::Aif;
+use crate::parametric::block::{Block, LANES};
 use crate::parametric::concentration::Concentration;
 use crate::parametric::convolution::Convolution;
 use crate::parametric::failure::{Failure, Fit};
-use crate::parametric::kep_table::{Bounds, KepTable, Products, Solution, dot};
+use crate::parametric::info::{MapInfo, R2};
+use crate::parametric::kep_table::{Bounds, KepTable, Solution, TILE, dot};
 use crate::parametric::map::VoxelModel;
 use crate::parametric::minimum::minimum;
+use crate::parametric::products::Products;
 use crate::parametric::series::Timing;
 
 /// Which exchange is modelled.
@@ -32,7 +38,8 @@ pub enum Exchange {
 }
 
 /// When the bolus reaches the tissue, compared with the artery of the AIF.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Delay {
     /// So many seconds later, everywhere.
     Fixed(f64),
@@ -65,12 +72,39 @@ pub struct Pharmacokinetics {
     conversion: Option<(Concentration, Timing)>,
 }
 
+const TOFTS_1999: &str = "Tofts 1999, J Magn Reson Imaging 10:223";
+const KTRANS: MapInfo = MapInfo::quantity("Ktrans", "volume transfer constant", "1/min", TOFTS_1999);
+const KEP: MapInfo = MapInfo::quantity("kep", "rate constant of reflux", "1/min", TOFTS_1999);
+const VE: MapInfo = MapInfo::quantity("ve", "volume fraction of the extravascular extracellular space", "1", TOFTS_1999);
+const VP: MapInfo = MapInfo::quantity("vp", "volume fraction of blood plasma", "1", TOFTS_1999);
+const DELAY: MapInfo = MapInfo::quantity("delay", "delay of the bolus after the artery", "s", "");
+const RMSE: MapInfo = MapInfo::quality("RMSE", "root mean squared residual of the fit", "mM");
+
+impl Exchange {
+    /// The maps of a fit, with or without a fitted delay; the map of bounds is not among them.
+    pub fn maps(self, with_delay: bool) -> Vec<MapInfo> {
+        let mut maps = match self {
+            Exchange::Tofts => vec![KTRANS, KEP, VE],
+            Exchange::ExtendedTofts => vec![KTRANS, KEP, VE, VP],
+            Exchange::Patlak => vec![KTRANS, VP],
+        };
+        if with_delay {
+            maps.push(DELAY);
+        }
+        maps.extend([R2, RMSE]);
+        maps
+    }
+}
+
 /// Working memory of a thread.
 pub struct Scratch {
     concentration: Vec<f64>,
     curve: Vec<f64>,
     slope: Vec<f64>,
     plasma: Vec<f64>,
+    /// The best delay so far and what is best there, by voxel of a block.
+    found: Vec<(usize, Solution)>,
+    tried: Vec<Solution>,
 }
 
 impl Pharmacokinetics {
@@ -146,22 +180,26 @@ impl Pharmacokinetics {
         Solution { kep: table.kep(place), ktrans, vp, explained }
     }
 
-    fn at_table(&self, at: usize, data: &[f64]) -> Solution {
-        match self.exchange {
-            Exchange::Patlak => self.tables[at].1.fit_irreversible(data),
-            _ => self.tables[at].1.fit(data),
+    /// The best of all tables for voxels whose concentrations lie image by image, `lanes` to an image.
+    fn search(&self, curves: &[f64], lanes: usize, voxels: usize, scratch: &mut Scratch) {
+        let reversible = self.exchange != Exchange::Patlak;
+        scratch.tried.resize(voxels, Solution::default());
+        scratch.found.clear();
+        for (at, (_, table)) in self.tables.iter().enumerate() {
+            table.fit(curves, lanes, reversible, &mut scratch.tried);
+            if at == 0 {
+                scratch.found.extend(scratch.tried.iter().map(|tried| (0, *tried)));
+            }
+            for (best, tried) in scratch.found.iter_mut().zip(&scratch.tried) {
+                if tried.explained > best.1.explained {
+                    *best = (at, *tried);
+                }
+            }
         }
     }
 
-    fn solve(&self, data: &[f64], scratch: &mut Scratch) -> (f64, Solution) {
-        let mut best = (0, self.at_table(0, data));
-        for at in 1..self.tables.len() {
-            let solution = self.at_table(at, data);
-            if solution.explained > best.1.explained {
-                best = (at, solution);
-            }
-        }
-        let (at, first) = best;
+    /// The delay between those of the tables, and what is best there.
+    fn refine(&self, (at, first): (usize, Solution), data: &[f64], scratch: &mut Scratch) -> (f64, Solution) {
         if self.tables.len() == 1 {
             return (self.tables[0].0, first);
         }
@@ -182,17 +220,8 @@ impl Pharmacokinetics {
 impl VoxelModel for Pharmacokinetics {
     type Scratch = Scratch;
 
-    fn names(&self) -> Vec<&'static str> {
-        let mut names = match self.exchange {
-            Exchange::Tofts => vec!["Ktrans", "kep", "ve"],
-            Exchange::ExtendedTofts => vec!["Ktrans", "kep", "ve", "vp"],
-            Exchange::Patlak => vec!["Ktrans", "vp"],
-        };
-        if matches!(self.delay, Delay::Fitted { .. }) {
-            names.push("delay");
-        }
-        names.extend(["R2", "RMSE"]);
-        names
+    fn maps(&self) -> Vec<MapInfo> {
+        self.exchange.maps(matches!(self.delay, Delay::Fitted { .. }))
     }
 
     fn images(&self) -> usize {
@@ -203,9 +232,14 @@ impl VoxelModel for Pharmacokinetics {
         self.conversion.is_none()
     }
 
+    fn is_bounded(&self) -> bool {
+        true
+    }
+
     fn scratch(&self) -> Scratch {
         let room = || vec![0.0; self.images()];
-        Scratch { concentration: room(), curve: room(), slope: room(), plasma: room() }
+        let (found, tried) = (Vec::with_capacity(LANES), Vec::with_capacity(LANES));
+        Scratch { concentration: room(), curve: room(), slope: room(), plasma: room(), found, tried }
     }
 
     fn grid(&self) -> Option<&Grid> {
@@ -222,11 +256,38 @@ impl VoxelModel for Pharmacokinetics {
             }
         };
         let outcome = converted.and_then(|()| {
-            let (delay, solution) = self.solve(&data, scratch);
+            let mut tile = vec![0.0; TILE * data.len()];
+            tile.iter_mut().step_by(TILE).zip(&data).for_each(|(place, value)| *place = *value);
+            self.search(&tile, TILE, 1, scratch);
+            let (delay, solution) = self.refine(scratch.found[0], &data, scratch);
             self.write(&data, delay, &solution, values)
         });
         scratch.concentration = data;
         outcome
+    }
+
+    fn fit_block(&self, block: &mut Block, scratch: &mut Scratch) {
+        let mut data = std::mem::take(&mut scratch.concentration);
+        let mut signal = Vec::with_capacity(data.len());
+        if let Some((conversion, timing)) = &self.conversion {
+            for lane in 0..block.len() {
+                block.signal(lane, &mut signal);
+                block.outcomes[lane] = block.outcomes[lane].and_then(|fit| {
+                    conversion.convert(timing, block.voxels[lane], &signal, &mut data)?;
+                    block.signals[lane..].iter_mut().step_by(LANES).zip(&data).for_each(|(place, value)| *place = *value);
+                    Ok(fit)
+                });
+            }
+        }
+        self.search(&block.signals, LANES, block.len(), scratch);
+        for lane in 0..block.len() {
+            if block.outcomes[lane].is_ok() {
+                block.signal(lane, &mut signal);
+                let (delay, solution) = self.refine(scratch.found[lane], &signal, scratch);
+                block.outcomes[lane] = self.write(&signal, delay, &solution, block.values_mut(lane));
+            }
+        }
+        scratch.concentration = data;
     }
 }
 
