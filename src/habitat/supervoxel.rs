@@ -34,6 +34,16 @@ pub enum Neighbourhood {
 pub struct Contacts([u64; 3]);
 
 impl Contacts {
+    /// From the pairs under slice-8, faces-6 and corners-26.
+    pub(super) fn from_counts(counts: [u64; 3]) -> Self {
+        Contacts(counts)
+    }
+
+    /// The pairs under slice-8, faces-6 and corners-26.
+    pub(super) fn counts(&self) -> [u64; 3] {
+        self.0
+    }
+
     /// The pairs under one neighbourhood.
     pub fn under(&self, neighbourhood: Neighbourhood) -> u64 {
         self.0[neighbourhood as usize]
@@ -129,6 +139,8 @@ pub struct Link {
 pub struct Supervoxels {
     /// Names of the maps.
     pub maps: Vec<String>,
+    /// Volume of one voxel, mm³.
+    pub voxel_volume: f64,
     /// The supervoxels.
     pub supervoxels: Vec<Supervoxel>,
     /// Their contacts, by position.
@@ -170,7 +182,7 @@ pub fn collect(grid: &Grid, labels: &[u32], maps: &[(&str, &Volume)]) -> Result<
         .map(|(maps, (within, background))| Supervoxel { maps: maps.into_iter().flatten().collect(), within, background })
         .collect();
     let maps = maps.iter().map(|(name, _)| (*name).to_owned()).collect();
-    Ok(Collected { supervoxels: Supervoxels { maps, supervoxels, links }, place, label })
+    Ok(Collected { supervoxels: Supervoxels { maps, voxel_volume: grid.voxel_volume(), supervoxels, links }, place, label })
 }
 
 fn check(grid: &Grid, labels: &[u32], maps: &[(&str, &Volume)]) -> Result<()> {
