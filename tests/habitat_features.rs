@@ -7,10 +7,12 @@ use rand::{Rng, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use vbx::habitat::features::{
-    IthOptions, centred_log_ratios, feature_names, interaction_texture, ith_score, shannon, simpson, spatial_interaction, transitions,
+    IthOptions, centred_log_ratios, interaction_texture, ith_score, shannon, simpson, spatial_interaction, transitions,
     volume_fractions,
 };
-use vbx::habitat::{Codebook, FeatureOptions, KMeansOptions, Makeup, Neighbourhood, adjusted_rand, collect, features, pooled};
+use vbx::habitat::{
+    Codebook, FeatureOptions, Makeup, Neighbourhood, Recipe, adjusted_rand, collect, feature_names, features, pooled,
+};
 use vbx::image::components::{Connectivity, components};
 use vbx::image::{Grid, Mask, Volume};
 
@@ -235,7 +237,7 @@ fn a_codebook_of_training_lesions_finds_planted_habitats_in_others() {
     let train: Vec<Lesion> = (0..4).map(|seed| lesion([24, 24, 12], 4.0, seed)).collect();
     let collected: Vec<_> = train.iter().map(|l| collect(&l.grid, &l.supervoxel, &l.maps()).unwrap().supervoxels).collect();
     let vectors = pooled(&collected.iter().collect::<Vec<_>>()).unwrap();
-    let learn = || Codebook::learn(&vectors, &names(), 3, "t2", &KMeansOptions::default(), &mut generator(7)).unwrap();
+    let learn = || Codebook::learn(&vectors, &names(), &Recipe::of(3, "t2"), &mut generator(7)).unwrap();
     let book = learn();
     assert_eq!(book, learn());
     let means = book.means();
@@ -268,16 +270,16 @@ fn a_codebook_of_training_lesions_finds_planted_habitats_in_others() {
 fn what_does_not_fit_the_codebook_is_an_error() {
     let lesion = lesion([8, 8, 4], 3.0, 5);
     let vectors = collect(&lesion.grid, &lesion.supervoxel, &lesion.maps()).unwrap().supervoxels.vectors().unwrap();
-    let learn = |k, by: &str| Codebook::learn(&vectors, &names(), k, by, &KMeansOptions::default(), &mut generator(1));
+    let learn = |k, by: &str| Codebook::learn(&vectors, &names(), &Recipe::of(k, by), &mut generator(1));
     assert!(learn(3, "adx").unwrap_err().to_string().contains("adc, wash_in, t2"));
-    assert!(learn(5000, "adc").unwrap_err().to_string().contains("too small for 5000 habitats"));
+    assert!(learn(40, "adc").unwrap_err().to_string().contains("too small for 40 habitats"));
     let book = learn(3, "adc").unwrap();
     let mut turned = names();
     turned.swap(0, 1);
     assert!(book.assign(&vectors, &turned).is_err());
     let text = book.to_json().unwrap();
     let broken =
-        [text.replace("\"format\": 1", "\"format\": 2"), text.replace("\"t2\"", "\"t3\", \"t2\""), "{}".into(), text[1..].into()];
+        [text.replace("\"format\": 2", "\"format\": 3"), text.replace("\"t2\"", "\"t3\", \"t2\""), "{}".into(), text[1..].into()];
     for text in broken {
         let error = Codebook::from_json(&text, Path::new("atlas.json")).unwrap_err().to_string();
         assert!(error.starts_with("atlas.json"), "{error}");

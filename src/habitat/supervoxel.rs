@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::image::components::{Connectivity, components};
 use crate::image::{BoundingBox, Grid, Mask, Volume};
 
+use super::region::on_grid;
 use super::vectors::Vectors;
 
 /// Which voxels are counted as each other's neighbours.
@@ -192,13 +193,8 @@ fn check(grid: &Grid, labels: &[u32], maps: &[(&str, &Volume)]) -> Result<()> {
     if maps.is_empty() || labels.iter().all(|label| *label == 0) {
         return Err(Error::study("habitats need at least one map and a region that is not empty"));
     }
+    on_grid(grid, maps)?;
     for (name, volume) in maps {
-        if !volume.grid.agrees_with(grid) {
-            return Err(Error::study(format!(
-                "the map {name} lies on another grid than the region: {} against {grid}",
-                volume.grid
-            )));
-        }
         let bad = labels.iter().zip(&volume.values).filter(|(label, value)| **label > 0 && !value.is_finite()).count();
         if bad > 0 {
             return Err(Error::study(format!(

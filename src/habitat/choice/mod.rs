@@ -48,6 +48,22 @@ pub enum Criterion {
     Consensus,
 }
 
+impl Criterion {
+    /// What it is called in a methods text.
+    pub fn words(self) -> &'static str {
+        match self {
+            Criterion::Silhouette => "the mean silhouette",
+            Criterion::SimplifiedSilhouette => "the simplified silhouette",
+            Criterion::CalinskiHarabasz => "the Calinski–Harabasz index",
+            Criterion::DaviesBouldin => "the Davies–Bouldin index",
+            Criterion::Elbow => "the elbow of the inertia",
+            Criterion::Bic => "the Bayesian information criterion",
+            Criterion::Gap => "the gap statistic",
+            Criterion::Consensus => "consensus clustering",
+        }
+    }
+}
+
 /// What is computed, and on how many vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChoiceOptions {
