@@ -46,7 +46,7 @@ pub struct SlicOptions {
 
 impl Default for SlicOptions {
     fn default() -> Self {
-        SlicOptions { size: SupervoxelSize::Count(50), compactness: 0.5, iterations: 10, smallest: 0.25 }
+        SlicOptions { size: SupervoxelSize::Count(50), compactness: 1.0, iterations: 10, smallest: 0.25 }
     }
 }
 
