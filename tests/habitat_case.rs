@@ -12,7 +12,7 @@ use vbx::habitat::{
     adjusted_rand, picture,
 };
 use vbx::image::read::case::read_labels;
-use vbx::image::write::montage::{Legend, MontageOptions, montage, number};
+use vbx::image::write::montage::{Legend, MontageOptions, column, montage};
 use vbx::image::write::nifti::write_labels;
 use vbx::image::{Grid, Mask, Volume};
 
@@ -223,18 +223,20 @@ fn an_atlas_from_elsewhere_is_not_believed() {
     refused(&with(&|book| book.maps[1] = "a\u{7}".into()), "printable");
     refused(&with(&|book| book.ordered_by = "x".into()), "not among");
     refused(&with(&|book| book.scaling.sd[0] = 0.0), "not positive");
-    refused(&with(&|book| drop(book.scaling.mean.pop())), "not as many");
+    refused(&with(&|book| book.scaling.mean.truncate(2)), "not as many");
     refused(&with(&|book| book.groups = Groups::Centroids(Vec::new())), "0 habitats");
     refused(&with(&|book| book.groups = Groups::Centroids(vec![vec![0.0; 3]; 65])), "65 habitats");
     refused(&with(&|book| book.groups = Groups::Centroids(vec![vec![1.0; 3], vec![0.0; 3]])), "order of adc");
     refused(&change(|mixture| mixture.weights[0] = 2.0), "sum to 1");
     refused(&change(|mixture| mixture.weights[0] = -1.0), "not positive");
-    refused(&change(|mixture| drop(mixture.covariances[0].pop())), "symmetric");
+    refused(&change(|mixture| mixture.covariances[0].truncate(2)), "symmetric");
     refused(&change(|mixture| mixture.covariances[0][0][1] += 1.0), "symmetric");
     refused(&change(|mixture| mixture.covariances[0].iter_mut().flatten().for_each(|v| *v = -*v)), "positive definite");
     let text = good.to_json().unwrap();
+    let endless = text.replace(&serde_json::to_string(&good.scaling.mean[0]).unwrap(), "1e999");
+    assert_ne!(endless, text);
     let deep = "[".repeat(100_000);
-    for broken in [&text[..text.len() / 2], "", "[]", "null", deep.as_str(), &text.replacen("0.", "1e999", 1)] {
+    for broken in [&text[..text.len() / 2], "", "[]", "null", deep.as_str(), &endless] {
         assert!(matches!(Codebook::from_json(broken, Path::new("atlas.json")), Err(Error::Input(_))));
     }
 }
@@ -278,7 +280,7 @@ fn a_picture_shows_every_habitat_and_its_legend() {
         let colour = vbx::image::write::montage::colour(habitat);
         let drawn = page.pixels().filter(|pixel| pixel.0 == colour).count();
         // A swatch of 11 × 11 points, and outlines.
-        assert!(drawn > 1000, "habitat {habitat}: {drawn} pixels");
+        assert!(drawn > 750, "habitat {habitat}: {drawn} pixels");
     }
     assert!(page.pixels().filter(|pixel| pixel.0[0] < 60).count() > 2000, "there is text");
     // The edge of the page stays white.
@@ -304,8 +306,8 @@ fn odd_pictures_are_drawn_or_refused() {
     ] {
         assert!(matches!(montage(&flat, &[1; 5], &legend, &wrong), Err(Error::Usage(_))));
     }
-    assert_eq!(
-        [0.0, 1.0, -0.012345, 1234.5, 10.0, 1e-7, f64::NAN, 99.96].map(number),
-        ["0", "1", "−0.0123", "1234", "10", "1.00e−7", "–", "100"]
-    );
+    assert_eq!(column(&[4.0, -0.0224, f64::NAN, -0.001]), ["4.00", "−0.02", "–", "0.00"]);
+    assert_eq!(column(&[1234.5, 2.0]), ["1234", "2"]);
+    assert_eq!(column(&[1e-7, 0.0]), ["1.00e−7", "0.00e0"]);
+    assert_eq!(column(&[]), Vec::<String>::new());
 }

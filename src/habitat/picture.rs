@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::image::Volume;
-use crate::image::write::montage::{Legend, MontageOptions, montage, number};
+use crate::image::write::montage::{Legend, MontageOptions, column, montage};
 
 use super::case::HabitatMap;
 use super::features::volume_fractions;
@@ -22,11 +22,13 @@ pub fn picture(
     super::region::on_grid(&habitats.grid, &[("image", image)])?;
     let makeup = habitats.makeup(maps, habitats.codebook.habitats())?;
     let shares = volume_fractions(&makeup).unwrap_or_default();
+    let volumes: Vec<f64> = makeup.voxels.iter().map(|n| *n as f64 * makeup.voxel_volume / 1000.0).collect();
+    let mean = |map: usize, at: usize| makeup.moments[at][map].map_or(f64::NAN, |moments| moments.mean);
+    let means = (0..makeup.maps.len()).map(|map| column(&(0..shares.len()).map(|at| mean(map, at)).collect::<Vec<f64>>()));
+    let columns: Vec<Vec<String>> = std::iter::once(column(&volumes)).chain(means).collect();
     let row = |(at, share): (usize, &f64)| {
-        let cm3 = makeup.voxels[at] as f64 * makeup.voxel_volume / 1000.0;
-        let means = makeup.moments[at].iter().map(|moments| number(moments.map_or(f64::NAN, |moments| moments.mean)));
-        let cells = [format!("{:.1} %", 100.0 * share), number(cm3)].into_iter().chain(means).collect();
-        (format!("Habitat {}", at + 1), cells)
+        let cells = std::iter::once(format!("{:.1} %", 100.0 * share)).chain(columns.iter().map(|column| column[at].clone()));
+        (format!("Habitat {}", at + 1), cells.collect())
     };
     let heads = ["", "Share", "cm³"].into_iter().map(String::from);
     let book = &habitats.codebook;

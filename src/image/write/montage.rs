@@ -269,7 +269,7 @@ fn scale_bar(body: &mut String, scene: &Scene, [x, top]: [f64; 2]) {
     let decade = 10f64.powf(room.log10().floor());
     let mm = [5.0, 2.0, 1.0].into_iter().map(|step| step * decade).find(|mm| *mm <= room).unwrap_or(decade);
     let (length, bottom) = (mm * scene.zoom, top + scene.tile[1] - 6.0);
-    let name = format!("{} mm", number(mm));
+    let name = format!("{mm} mm");
     let plate = length.max(width(&name, TEXT - 2.0, false)) + 8.0;
     rectangle(body, [x + 3.0, bottom - TEXT - 3.0, plate, TEXT + 6.5], "#000000", 0.55);
     text(body, [x + 7.0, bottom - 3.0], &name, TEXT - 2.0, "start", false, "#ffffff");
@@ -330,19 +330,20 @@ impl Table {
     }
 }
 
-/// A number to three digits, as a legend shows it.
-pub fn number(value: f64) -> String {
-    if !value.is_finite() {
-        return "–".into();
-    }
-    let size = value.abs();
-    if size != 0.0 && !(1e-3..1e5).contains(&size) {
-        return format!("{value:.2e}").replace('-', "−");
-    }
-    let digits = if size == 0.0 { 0 } else { (2 - size.log10().floor() as i32).clamp(0, 5) as usize };
-    let shown = format!("{value:.digits$}");
-    let shown = if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.').to_owned() } else { shown };
-    if shown == "-0" { "0".into() } else { shown.replace('-', "−") }
+/// The numbers of a column to three digits of the largest, with equal decimals so that they can be compared down the column.
+pub fn column(values: &[f64]) -> Vec<String> {
+    let largest = values.iter().filter(|value| value.is_finite()).fold(0.0, |most: f64, value| most.max(value.abs()));
+    let power = if largest > 0.0 { largest.log10().floor() as i32 } else { 0 };
+    let show = |value: &f64| {
+        let shown = match (power, value.is_finite()) {
+            (_, false) => return "–".to_owned(),
+            (-3..=5, true) => format!("{value:.*}", (2 - power).max(0) as usize),
+            _ => format!("{value:.2e}"),
+        };
+        let zero = shown.chars().all(|c| !c.is_ascii_digit() || c == '0');
+        if zero { shown.replace('-', "") } else { shown.replace('-', "−") }
+    };
+    values.iter().map(show).collect()
 }
 
 fn rectangle(body: &mut String, [x, y, width, height]: [f64; 4], fill: &str, opacity: f64) {
