@@ -10,7 +10,9 @@ use vbx::habitat::features::{
     IthOptions, centred_log_ratios, interaction_texture, ith_score, shannon, simpson, spatial_interaction, transitions,
     volume_fractions,
 };
-use vbx::habitat::{Codebook, FeatureOptions, KMeansOptions, Makeup, Neighbourhood, adjusted_rand, collect, features, pooled};
+use vbx::habitat::{
+    Codebook, FeatureOptions, Makeup, Neighbourhood, Recipe, adjusted_rand, collect, feature_names, features, pooled,
+};
 use vbx::image::components::{Connectivity, components};
 use vbx::image::{Grid, Mask, Volume};
 
@@ -235,7 +237,7 @@ fn a_codebook_of_training_lesions_finds_planted_habitats_in_others() {
     let train: Vec<Lesion> = (0..4).map(|seed| lesion([24, 24, 12], 4.0, seed)).collect();
     let collected: Vec<_> = train.iter().map(|l| collect(&l.grid, &l.supervoxel, &l.maps()).unwrap().supervoxels).collect();
     let vectors = pooled(&collected.iter().collect::<Vec<_>>()).unwrap();
-    let learn = || Codebook::learn(&vectors, &names(), 3, "t2", &KMeansOptions::default(), &mut generator(7)).unwrap();
+    let learn = || Codebook::learn(&vectors, &names(), &Recipe::of(3, "t2"), &mut generator(7)).unwrap();
     let book = learn();
     assert_eq!(book, learn());
     let means = book.means();
@@ -268,16 +270,16 @@ fn a_codebook_of_training_lesions_finds_planted_habitats_in_others() {
 fn what_does_not_fit_the_codebook_is_an_error() {
     let lesion = lesion([8, 8, 4], 3.0, 5);
     let vectors = collect(&lesion.grid, &lesion.supervoxel, &lesion.maps()).unwrap().supervoxels.vectors().unwrap();
-    let learn = |k, by: &str| Codebook::learn(&vectors, &names(), k, by, &KMeansOptions::default(), &mut generator(1));
+    let learn = |k, by: &str| Codebook::learn(&vectors, &names(), &Recipe::of(k, by), &mut generator(1));
     assert!(learn(3, "adx").unwrap_err().to_string().contains("adc, wash_in, t2"));
-    assert!(learn(5000, "adc").unwrap_err().to_string().contains("too small for 5000 habitats"));
+    assert!(learn(40, "adc").unwrap_err().to_string().contains("too small for 40 habitats"));
     let book = learn(3, "adc").unwrap();
     let mut turned = names();
     turned.swap(0, 1);
     assert!(book.assign(&vectors, &turned).is_err());
     let text = book.to_json().unwrap();
     let broken =
-        [text.replace("\"format\": 1", "\"format\": 2"), text.replace("\"t2\"", "\"t3\", \"t2\""), "{}".into(), text[1..].into()];
+        [text.replace("\"format\": 2", "\"format\": 3"), text.replace("\"t2\"", "\"t3\", \"t2\""), "{}".into(), text[1..].into()];
     for text in broken {
         let error = Codebook::from_json(&text, Path::new("atlas.json")).unwrap_err().to_string();
         assert!(error.starts_with("atlas.json"), "{error}");
@@ -294,4 +296,69 @@ fn transitions_are_counted() {
     assert!(transitions((&grid, &[4, 0, 0, 0, 0, 0]), (&grid, &[0; 6]), 3).is_err());
     let other = Grid::plain([3, 2, 1], [2.0; 3]);
     assert!(transitions((&grid, &[0; 6]), (&other, &[0; 6]), 3).unwrap_err().to_string().contains("different grids"));
+}
+
+/// The maps of `tests/reference/habitat_features_public.py`.
+fn formula([nx, ny, nz]: [usize; 3], habitats: usize, patch: usize, salt: usize) -> (Grid, Vec<u16>) {
+    let grid = Grid::plain([nx, ny, nz], [0.5, 0.5, 2.0]);
+    let mut labels = Vec::with_capacity(grid.voxels());
+    for (k, j, i) in (0..nz).flat_map(|k| (0..ny).flat_map(move |j| (0..nx).map(move |i| (k, j, i)))) {
+        let block = (i / patch) * 7 + (j / patch) * 13 + (k / patch) * 29;
+        let mut label = 1 + (block * block + 3 * block) % 11 % habitats;
+        if (i * 7919 + j * 104729 + k * 1299709) % salt == 0 {
+            label = 1 + label % habitats;
+        }
+        let (u, v) = ((2 * i + 1).abs_diff(nx), (2 * j + 1).abs_diff(ny));
+        let inside = u * u * ny * ny + v * v * nx * nx < nx * nx * ny * ny;
+        labels.push(if inside { label as u16 } else { 0 });
+    }
+    (grid, labels)
+}
+
+#[test]
+fn features_are_those_of_public_code() {
+    let text = include_str!("reference/habitat_features_public.json");
+    let cases: serde_json::Value = serde_json::from_str(text).unwrap();
+    for case in cases["cases"].as_array().unwrap() {
+        let whole = |key: &str| case[key].as_u64().unwrap() as usize;
+        let size: [usize; 3] = serde_json::from_value(case["size"].clone()).unwrap();
+        let habitats = whole("habitats");
+        let (grid, labels) = formula(size, habitats, whole("patch"), whole("salt"));
+        let map = Volume::new(grid.clone(), vec![1.0; grid.voxels()]);
+        let makeup = Makeup::of_voxels(&grid, &labels, &[("map", &map)], habitats).unwrap();
+        let counts: Vec<Vec<u64>> = serde_json::from_value(case["counts"].clone()).unwrap();
+        assert_eq!(makeup.neighbours(Neighbourhood::Slice8), counts);
+        let near = |found: f64, key: &str| {
+            let expected = case[key].as_f64().unwrap();
+            assert!((found - expected).abs() < 1e-12 * expected.abs().max(1.0), "{key}: {found} is not {expected}");
+        };
+        let texture = interaction_texture(&spatial_interaction(&makeup, Neighbourhood::Slice8).unwrap());
+        near(texture.contrast, "contrast");
+        near(texture.homogeneity, "homogeneity");
+        near(texture.correlation.unwrap(), "correlation");
+        near(texture.energy, "energy");
+        near(texture.entropy, "entropy");
+        near(shannon(&makeup).unwrap(), "shannon");
+        near(simpson(&makeup).unwrap(), "simpson");
+        for (ignored, expected) in case["ith"].as_object().into_iter().flatten() {
+            let options = IthOptions { smallest_ignored: ignored.parse().unwrap(), ..IthOptions::default() };
+            let found = ith_score(&makeup, &options).unwrap();
+            assert!((found - expected.as_f64().unwrap()).abs() < 1e-14, "{found} is not {expected}");
+        }
+        let turned = |(at, label): (usize, &u16)| match label {
+            0 => 0,
+            label => 1 + (label + u16::from(at % 3 == 0)) % habitats as u16,
+        };
+        let later: Vec<u16> = labels.iter().enumerate().map(turned).collect();
+        let mut expected: Vec<Vec<u64>> = serde_json::from_value(case["transitions"].clone()).unwrap();
+        expected[0][0] = 0;
+        assert_eq!(transitions((&grid, &labels), (&grid, &later), habitats).unwrap().counts, expected);
+        // First-order volumes: pairs times the volume of a voxel, here half a cubic millimetre.
+        let options = FeatureOptions { volumes: true, ..FeatureOptions::default() };
+        let named: BTreeMap<String, Option<f64>> = features(&makeup, &options).into_iter().collect();
+        assert_eq!(named["msi_0_1_mm3"], Some(0.5 * counts[0][1] as f64));
+        assert_eq!(named["h1_volume_mm3"], Some(0.5 * makeup.voxels[0] as f64));
+        assert!(feature_names(&["map".into()], habitats, &options).iter().all(|name| named.contains_key(name)));
+        assert_eq!(feature_names(&["map".into()], habitats, &options).len(), named.len());
+    }
 }

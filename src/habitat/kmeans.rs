@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use rand::Rng;
 use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
@@ -12,7 +14,8 @@ use super::seeding::plus_plus;
 use super::vectors::Vectors;
 
 /// How k-means is run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct KMeansOptions {
     /// Number of starts; the one of least inertia is kept.
     pub restarts: usize,

@@ -8,6 +8,7 @@ use rand::Rng;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -16,7 +17,8 @@ use super::nearest::chunks;
 use super::vectors::Vectors;
 
 /// How a mixture is fitted.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct MixtureOptions {
     /// Number of starts; the one of the largest likelihood is kept.
     pub restarts: usize,
@@ -30,7 +32,7 @@ pub struct MixtureOptions {
 
 impl Default for MixtureOptions {
     fn default() -> Self {
-        MixtureOptions { restarts: 3, max_iterations: 500, tolerance: 1e-6, ridge: 1e-6 }
+        MixtureOptions { restarts: 3, max_iterations: 500, tolerance: 1e-4, ridge: 1e-6 }
     }
 }
 
@@ -109,6 +111,11 @@ pub fn mixture(vectors: &Vectors, k: usize, options: &MixtureOptions, rng: &mut 
 }
 
 impl Mixture {
+    /// Whether densities of vectors of so many maps can be computed at all.
+    pub(super) fn check(&self, maps: usize) -> Result<()> {
+        (0..self.weights.len()).try_for_each(|component| Component::new(self, component, maps).map(drop))
+    }
+
     /// Most probable components, likelihood and information criteria.
     ///
     /// # Definition

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::image::components::{Connectivity, components};
 use crate::image::{BoundingBox, Grid, Mask, Volume};
 
+use super::region::on_grid;
 use super::vectors::Vectors;
 
 /// Which voxels are counted as each other's neighbours.
@@ -34,6 +35,16 @@ pub enum Neighbourhood {
 pub struct Contacts([u64; 3]);
 
 impl Contacts {
+    /// From the pairs under slice-8, faces-6 and corners-26.
+    pub(super) fn from_counts(counts: [u64; 3]) -> Self {
+        Contacts(counts)
+    }
+
+    /// The pairs under slice-8, faces-6 and corners-26.
+    pub(super) fn counts(&self) -> [u64; 3] {
+        self.0
+    }
+
     /// The pairs under one neighbourhood.
     pub fn under(&self, neighbourhood: Neighbourhood) -> u64 {
         self.0[neighbourhood as usize]
@@ -129,6 +140,8 @@ pub struct Link {
 pub struct Supervoxels {
     /// Names of the maps.
     pub maps: Vec<String>,
+    /// Volume of one voxel, mm³.
+    pub voxel_volume: f64,
     /// The supervoxels.
     pub supervoxels: Vec<Supervoxel>,
     /// Their contacts, by position.
@@ -170,7 +183,7 @@ pub fn collect(grid: &Grid, labels: &[u32], maps: &[(&str, &Volume)]) -> Result<
         .map(|(maps, (within, background))| Supervoxel { maps: maps.into_iter().flatten().collect(), within, background })
         .collect();
     let maps = maps.iter().map(|(name, _)| (*name).to_owned()).collect();
-    Ok(Collected { supervoxels: Supervoxels { maps, supervoxels, links }, place, label })
+    Ok(Collected { supervoxels: Supervoxels { maps, voxel_volume: grid.voxel_volume(), supervoxels, links }, place, label })
 }
 
 fn check(grid: &Grid, labels: &[u32], maps: &[(&str, &Volume)]) -> Result<()> {
@@ -180,13 +193,8 @@ fn check(grid: &Grid, labels: &[u32], maps: &[(&str, &Volume)]) -> Result<()> {
     if maps.is_empty() || labels.iter().all(|label| *label == 0) {
         return Err(Error::study("habitats need at least one map and a region that is not empty"));
     }
+    on_grid(grid, maps)?;
     for (name, volume) in maps {
-        if !volume.grid.agrees_with(grid) {
-            return Err(Error::study(format!(
-                "the map {name} lies on another grid than the region: {} against {grid}",
-                volume.grid
-            )));
-        }
         let bad = labels.iter().zip(&volume.values).filter(|(label, value)| **label > 0 && !value.is_finite()).count();
         if bad > 0 {
             return Err(Error::study(format!(

@@ -48,6 +48,22 @@ pub enum Criterion {
     Consensus,
 }
 
+impl Criterion {
+    /// What it is called in a methods text.
+    pub fn words(self) -> &'static str {
+        match self {
+            Criterion::Silhouette => "the mean silhouette",
+            Criterion::SimplifiedSilhouette => "the simplified silhouette",
+            Criterion::CalinskiHarabasz => "the Calinski–Harabasz index",
+            Criterion::DaviesBouldin => "the Davies–Bouldin index",
+            Criterion::Elbow => "the elbow of the inertia",
+            Criterion::Bic => "the Bayesian information criterion",
+            Criterion::Gap => "the gap statistic",
+            Criterion::Consensus => "consensus clustering",
+        }
+    }
+}
+
 /// What is computed, and on how many vectors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChoiceOptions {
@@ -89,7 +105,7 @@ pub struct Candidate {
     pub silhouette: Option<f64>,
     /// Second difference of the inertia, W(k − 1) − 2 W(k) + W(k + 1); `None` at the ends.
     pub bend: Option<f64>,
-    /// Information criterion of the mixture, and the mixture.
+    /// Information criterion of the mixture, and the mixture; `None` where it was not asked for, or no start converged.
     pub bic: Option<(f64, Mixture)>,
     /// Gap statistic.
     pub gap: Option<Gap>,
@@ -145,8 +161,12 @@ fn sampled(vectors: &Vectors, most: usize, rng: &mut impl Rng) -> Vec<usize> {
 fn bic_of(vectors: &Vectors, k: usize, options: &ChoiceOptions, rng: &mut impl Rng) -> Result<Option<(f64, Mixture)>> {
     let Some((mixture_options, most)) = &options.mixture else { return Ok(None) };
     let part = vectors.rows(&sampled(vectors, *most, rng));
-    let found = mixture(&part, k, mixture_options, rng)?;
-    Ok(Some((found.fit(&part)?.bic, found)))
+    match mixture(&part, k, mixture_options, rng) {
+        Ok(found) => Ok(Some((found.fit(&part)?.bic, found))),
+        // More components than there are groups need not converge: this number has no criterion then, the others have.
+        Err(Error::Numeric(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
 }
 
 fn gap_of(vectors: &Vectors, ks: &[usize], options: &ChoiceOptions, rng: &mut impl Rng) -> Result<Vec<Option<Gap>>> {

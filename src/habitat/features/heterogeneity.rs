@@ -1,9 +1,14 @@
 //! How mixed a lesion is: how many habitats, in what shares, in how many pieces.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::makeup::Makeup;
 
-/// Which connected parts are too small to count in the ITH score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which connected parts are too small to count in the ITH score. The defaults are those of the authors' package (ITHscore 0.3.3);
+/// other public code ignores single voxels only, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct IthOptions {
     /// Up to this number of voxels a lesion is small.
     pub small_lesion: u64,
@@ -13,7 +18,7 @@ pub struct IthOptions {
 
 impl Default for IthOptions {
     fn default() -> Self {
-        IthOptions { small_lesion: 200, smallest_ignored: 1 }
+        IthOptions { small_lesion: 200, smallest_ignored: 2 }
     }
 }
 
@@ -21,10 +26,11 @@ impl Default for IthOptions {
 ///
 /// # Definition
 /// 1 − (1/S) Σ_k A_k / n_k, S the lesion's voxels, A_k the voxels of habitat k's largest connected part and n_k its number of parts, parts
-/// that are too small left out; a habitat without any part adds 0. `None` for an empty lesion.
+/// that are too small left out; a habitat without any part adds 0. Parts are connected by corners, as in the authors' code, which sees one
+/// slice: on a volume of one slice the two are the same. `None` for an empty lesion.
 ///
 /// # Reference
-/// Li et al., Eur Radiol 2023;33:893 (ITHscore).
+/// Li et al., Eur Radiol 2023;33:893; their code: ITHscore 0.3.3 (PyPI), `calITHscore`.
 pub fn ith_score(makeup: &Makeup, options: &IthOptions) -> Option<f64> {
     let total = makeup.total();
     let ignored = if total <= options.small_lesion { options.smallest_ignored.max(1) } else { 1 };

@@ -9,6 +9,8 @@ use crate::image::{Grid, Volume};
 pub struct Makeup {
     /// Names of the maps.
     pub maps: Vec<String>,
+    /// Volume of one voxel, mm³.
+    pub voxel_volume: f64,
     /// Voxels per habitat; an absent habitat has 0.
     pub voxels: Vec<u64>,
     /// `moments[habitat][map]`; `None` where the habitat is absent.
@@ -20,6 +22,18 @@ pub struct Makeup {
 }
 
 impl Makeup {
+    /// The make-up of no lesion at all: what features are called, without any having a value.
+    pub fn empty(maps: &[String], habitats: usize) -> Makeup {
+        Makeup {
+            maps: maps.to_vec(),
+            voxel_volume: f64::NAN,
+            voxels: vec![0; habitats],
+            moments: vec![vec![None; maps.len()]; habitats],
+            parts: vec![Vec::new(); habitats],
+            contacts: vec![vec![Contacts::default(); habitats + 1]; habitats + 1],
+        }
+    }
+
     /// The make-up of a lesion whose supervoxels have the given habitats, counted from 0.
     ///
     /// # Errors
@@ -31,13 +45,7 @@ impl Makeup {
         }
         let habitat = |at: usize| usize::from(labels[at]);
         let size = |at: usize| lesion.supervoxels[at].maps.first().map_or(0, |moments| moments.count);
-        let mut makeup = Makeup {
-            maps: lesion.maps.clone(),
-            voxels: vec![0; habitats],
-            moments: vec![vec![None; lesion.maps.len()]; habitats],
-            parts: vec![Vec::new(); habitats],
-            contacts: vec![vec![Contacts::default(); habitats + 1]; habitats + 1],
-        };
+        let mut makeup = Makeup { voxel_volume: lesion.voxel_volume, ..Makeup::empty(&lesion.maps, habitats) };
         for (at, supervoxel) in lesion.supervoxels.iter().enumerate() {
             let own = habitat(at);
             makeup.voxels[own] += size(at);

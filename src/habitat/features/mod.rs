@@ -8,6 +8,9 @@ pub mod makeup;
 pub mod spatial_interaction;
 pub mod transition;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::supervoxel::Neighbourhood;
 pub use heterogeneity::{IthOptions, centred_log_ratios, ith_score, shannon, simpson, volume_fractions};
 pub use makeup::Makeup;
@@ -15,10 +18,13 @@ pub use spatial_interaction::{InteractionTexture, interaction_texture, spatial_i
 pub use transition::{Transitions, transitions};
 
 /// Which variants of the features are computed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct FeatureOptions {
-    /// Neighbours of the spatial interaction matrix.
+    /// Neighbours of the spatial interaction matrix; the 8 of the slice are the published ones.
     pub neighbourhood: Neighbourhood,
+    /// Volumes of habitats and of their interaction (neighbour pairs times a voxel's volume) in mm³ too, beside their shares.
+    pub volumes: bool,
     /// Centred log-ratios too, with this number of voxels added to every habitat; `None` leaves them out.
     pub log_ratio: Option<f64>,
     /// Parts that the ITH score ignores.
@@ -27,8 +33,13 @@ pub struct FeatureOptions {
 
 impl Default for FeatureOptions {
     fn default() -> Self {
-        FeatureOptions { neighbourhood: Neighbourhood::Corners26, log_ratio: None, ith: IthOptions::default() }
+        FeatureOptions { neighbourhood: Neighbourhood::Slice8, volumes: false, log_ratio: None, ith: IthOptions::default() }
     }
+}
+
+/// The names of the features of a lesion of so many habitats over these maps, in their order.
+pub fn feature_names(maps: &[String], habitats: usize, options: &FeatureOptions) -> Vec<String> {
+    features(&Makeup::empty(maps, habitats), options).into_iter().map(|(name, _)| name).collect()
 }
 
 /// All features by name; a value that is undefined (of an absent habitat, say) is `None`. Habitats are counted from 1, 0 is the background.
@@ -40,6 +51,9 @@ pub fn features(makeup: &Makeup, options: &FeatureOptions) -> Vec<(String, Optio
     for habitat in 0..makeup.habitats() {
         let name = format!("h{}", habitat + 1);
         put(format!("{name}_volume_fraction"), fractions.as_ref().map(|fractions| fractions[habitat]));
+        if options.volumes {
+            put(format!("{name}_volume_mm3"), fractions.as_ref().map(|_| makeup.voxels[habitat] as f64 * makeup.voxel_volume));
+        }
         if let Some(log_ratios) = &log_ratios {
             put(format!("{name}_volume_clr"), log_ratios.as_ref().map(|ratios| ratios[habitat]));
         }
@@ -52,10 +66,14 @@ pub fn features(makeup: &Makeup, options: &FeatureOptions) -> Vec<(String, Optio
         }
     }
     let matrix = spatial_interaction(makeup, options.neighbourhood);
+    let pairs = options.volumes.then(|| makeup.neighbours(options.neighbourhood));
     for a in 0..=makeup.habitats() {
         // The matrix is symmetric, and the background has no pairs of its own.
         for b in (0..=a).filter(|b| a + b > 0) {
             put(format!("msi_{b}_{a}"), matrix.as_ref().map(|matrix| matrix[b][a]));
+            if let Some(pairs) = &pairs {
+                put(format!("msi_{b}_{a}_mm3"), matrix.as_ref().map(|_| pairs[b][a] as f64 * makeup.voxel_volume));
+            }
         }
     }
     let texture = matrix.as_deref().map(interaction_texture);

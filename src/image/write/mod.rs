@@ -1,5 +1,6 @@
 //! Writers of image files. A file appears under its name only when it is complete: it is written beside it and renamed.
 
+pub mod montage;
 pub mod nifti;
 pub mod overlay;
 
