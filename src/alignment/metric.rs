@@ -227,12 +227,7 @@ pub(super) fn information(counts: &[f64], columns: usize, total: f64) -> (f64, V
     (information, ratio)
 }
 
-fn scores<const N: usize>(
-    hits: &[Hit],
-    ratio: &[f64],
-    columns: usize,
-    rows: &[[f64; 12]; N],
-) -> ([f64; N], [[f64; N]; N]) {
+fn scores<const N: usize>(hits: &[Hit], ratio: &[f64], columns: usize, rows: &[[f64; 12]; N]) -> ([f64; N], [[f64; N]; N]) {
     let (mut first, mut second) = ([0.0; N], [[0.0; N]; N]);
     for hit in hits {
         let at = hit.bin as usize * columns + hit.first as usize;
@@ -247,4 +242,81 @@ fn scores<const N: usize>(
         }
     }
     (first, second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alignment::search::Freedom;
+    use crate::image::grid::IDENTITY;
+    use crate::image::{Grid, Volume};
+
+    fn blobs() -> Volume {
+        let grid = Grid { origin: [-20.0, -21.0, -24.0], ..Grid::plain([41, 43, 25], [1.0, 1.0, 2.0]) };
+        let value = |at: usize| {
+            let p = grid.point([(at % 41) as f64, (at / 41 % 43) as f64, (at / (41 * 43)) as f64]);
+            (0.21 * p[0] + 0.05 * p[1]).sin() + (0.17 * p[1]).cos() * (0.13 * p[2]).sin() + 0.01 * p[2]
+        };
+        let values = (0..grid.voxels()).map(value).collect();
+        Volume::new(grid, values)
+    }
+
+    /// Places well within the image, so that all of them stay on it.
+    fn places(level: &Level, bins: usize, centre: [f64; 3]) -> Vec<Place> {
+        let binning = Binning::new([-2.3, 2.3], bins);
+        let coordinate = |n: usize, step: usize| (n * step % 2003) as f64 / 2003.0 - 0.5;
+        let at = (0..4000).map(|n| [20.0 * coordinate(n, 271), 20.0 * coordinate(n, 733), 22.0 * coordinate(n, 1117)]);
+        at.map(|at| {
+            let point = [0, 1, 2].map(|a| at[a] + centre[a]);
+            let value = level.sample(level.to_index.apply(point)).unwrap().0;
+            Place { at: at.map(|x| x as f32), bin: binning.bin((1.5 * value).sin()) }
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_finite_differences() {
+        let (image, centre) = (blobs(), [1.0, -2.0, 0.5]);
+        let level = Level::new(&image, 0.0).unwrap();
+        let places = places(&level, 16, centre);
+        let moving_bins = Binning::new([-2.0, 2.0], 20);
+        let metric = Metric { places: &places, fixed_bins: 16, moving: &level, moving_bins, centre };
+        let from = AffineTransform::about(super::super::rigid::rotation([0.05, -0.02, 0.04]), centre, [0.7, -0.4, 0.3]);
+        for (affine, flat) in [(false, None), (true, None), (false, Some(2)), (true, Some(2))] {
+            let freedom = Freedom::new(&IDENTITY, flat, affine);
+            let here = metric.at(&from, &freedom.motions);
+            assert!(here.overlap == 1.0);
+            for n in 0..freedom.motions.0.len() {
+                let aside = |by: f64| {
+                    let mut amounts = vec![0.0; freedom.motions.0.len()];
+                    amounts[n] = by;
+                    metric.at(&from.after(&freedom.step(&amounts, centre)), &freedom.motions).information
+                };
+                let h = 1e-4;
+                let slope = (aside(h) - aside(-h)) / (2.0 * h);
+                let scale = if n < if flat.is_some() { 2 } else { 3 } { 1.0 } else { 10.0 };
+                assert!((here.gradient[n] - slope).abs() < 2e-3 * scale, "{affine} {n}: {} is not {slope}", here.gradient[n]);
+            }
+        }
+    }
+
+    /// Two equal images of k equally frequent values share ln k.
+    #[test]
+    fn information_of_known_tables() {
+        let mut counts = vec![0.0; 64];
+        (0..8).for_each(|n| counts[9 * n] = 5.0);
+        assert!((information(&counts, 8, 40.0).0 - 8f64.ln()).abs() < 1e-12);
+        assert!(information(&[1.0; 64], 8, 64.0).0.abs() < 1e-12);
+    }
+
+    #[test]
+    fn window_weights_sum_to_one_and_their_slopes_to_nothing() {
+        for t in [0.0, 0.3, 0.99, 1.0] {
+            assert!((window(t).iter().sum::<f64>() - 1.0).abs() < 1e-14);
+            assert!(window_slope(t).iter().sum::<f64>().abs() < 1e-14);
+            let h = 1e-6;
+            let (up, down) = (window(t + h), window(t - h));
+            assert!((0..4).all(|n| ((up[n] - down[n]) / (2.0 * h) - window_slope(t)[n]).abs() < 1e-8));
+        }
+    }
 }

@@ -9,6 +9,8 @@ use crate::image::{AffineTransform, Grid, Volume};
 const CUT: f64 = 3.0;
 /// A thinned voxel is NaN where NaN makes up more than this part of its Gaussian.
 const MOST_MISSING: f32 = 0.5;
+/// Values that differ by less than this part of themselves are the same.
+const ROUNDING: f32 = 4e-6;
 
 /// A smoothed, thinned image that can be asked for its value anywhere.
 #[derive(Debug, Clone)]
@@ -179,7 +181,8 @@ pub(super) fn range(mut values: Vec<f32>, share: f64) -> Option<[f64; 2]> {
         // Nearly all voxels are alike (air): what varies lies at the ends.
         values.iter().fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], value| [low.min(*value), high.max(*value)])
     };
-    (low < high).then_some([f64::from(low), f64::from(high)])
+    // Smoothing a constant leaves rounding errors of single precision, which are no variation.
+    (high - low > ROUNDING * low.abs().max(high.abs())).then_some([f64::from(low), f64::from(high)])
 }
 
 /// From patient space to voxel indices; `None` when the axes do not span space.

@@ -75,9 +75,8 @@ impl Joint {
     }
 
     fn cell(&self, (fixed, moving): (f64, f64)) -> usize {
-        let bin = |value: f64, [low, high]: [f64; 2]| {
-            (((value - low) / (high - low) * BINS as f64).max(0.0) as usize).min(BINS - 1)
-        };
+        let bin =
+            |value: f64, [low, high]: [f64; 2]| (((value - low) / (high - low) * BINS as f64).max(0.0) as usize).min(BINS - 1);
         bin(fixed, self.bins[0]) * BINS + bin(moving, self.bins[1])
     }
 }
@@ -123,12 +122,7 @@ pub struct Gain {
 }
 
 /// Compares two transforms at the same places.
-pub(super) fn compare(
-    places: &[Check],
-    moving: &Level,
-    before: &AffineTransform,
-    after: &AffineTransform,
-) -> Option<Comparison> {
+pub(super) fn compare(places: &[Check], moving: &Level, before: &AffineTransform, after: &AffineTransform) -> Option<Comparison> {
     let fixed = range(places.iter().map(|place| place.value as f32).collect(), OUTLIERS)?;
     let bins = [fixed, moving.range(OUTLIERS)?];
     let (first, second) = (values_at(places, moving, before), values_at(places, moving, after));

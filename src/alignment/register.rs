@@ -154,7 +154,10 @@ impl<'a> Fixed<'a> {
         if let Some(mask) = mask
             && !mask.grid.agrees_with(grid)
         {
-            return Err(Error::study(format!("the mask lies on another grid than the fixed image: {}; the image: {grid}", mask.grid)));
+            return Err(Error::study(format!(
+                "the mask lies on another grid than the fixed image: {}; the image: {grid}",
+                mask.grid
+            )));
         }
         let flat = flat_axis(grid)?;
         let within = |at: usize| mask.is_none_or(|mask| mask.inside[at]) && image.values[at].is_finite();
@@ -171,7 +174,8 @@ impl<'a> Fixed<'a> {
         let mut finest = None;
         for &resolution in &options.levels {
             let level = Level::new(image, resolution).ok_or_else(|| axes_fault(grid))?;
-            let voxels: f64 = (0..3).map(|a| (grid.spacing[a] / resolution.max(grid.spacing[a])).max(1.0 / grid.size[a] as f64)).product();
+            let voxels: f64 =
+                (0..3).map(|a| (grid.spacing[a] / resolution.max(grid.spacing[a])).max(1.0 / grid.size[a] as f64)).product();
             let wanted = (PER_VOXEL * count as f64 * voxels).max(LEAST_VOXELS as f64) as usize;
             let points = draw(grid, within, count, wanted.min(options.samples), rng);
             let valued = values(&level, points);
@@ -289,7 +293,11 @@ impl<'a> Fixed<'a> {
             }
         };
         let finite = map.matrix.iter().flatten().chain(&map.offset).all(|entry| entry.is_finite());
-        if finite && map.inverse().is_some() { Ok(map) } else { Err(Error::usage("the transform to start from cannot be inverted")) }
+        if finite && map.inverse().is_some() {
+            Ok(map)
+        } else {
+            Err(Error::usage("the transform to start from cannot be inverted"))
+        }
     }
 }
 

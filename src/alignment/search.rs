@@ -47,7 +47,7 @@ impl Freedom {
     }
 
     /// The map of a step, about a centre.
-    fn step(&self, amounts: &[f64], centre: [f64; 3]) -> AffineTransform {
+    pub(super) fn step(&self, amounts: &[f64], centre: [f64; 3]) -> AffineTransform {
         let (mut matrix, mut shift) = ([[0.0; 3]; 3], [0.0; 3]);
         for (motion, amount) in self.motions.0.iter().zip(amounts) {
             for r in 0..3 {
