@@ -92,6 +92,9 @@ pub(super) struct Summit {
     pub at_bound: bool,
 }
 
+/// Part of the reach that counts as its end.
+const AT_BOUND: f64 = 1e-3;
+
 /// The largest distance between where two maps put the corners.
 pub(super) fn apart(a: &AffineTransform, b: &AffineTransform, corners: &[[f64; 3]]) -> f64 {
     let distance = |corner: &[f64; 3]| {
@@ -122,8 +125,7 @@ pub(super) fn climb(metric: &Metric, freedom: &Freedom, from: AffineTransform, l
         let length = apart(&map(1.0), &here.transform, &limits.corners);
         let mut share = if length > limits.step { limits.step / length } else { 1.0 };
         let beyond = |share: f64| apart(&map(share), &limits.start, &limits.corners) > limits.reach;
-        let held = beyond(share);
-        if held {
+        if beyond(share) {
             let (mut inside, mut outside) = (0.0, share);
             for _ in 0..30 {
                 let middle = 0.5 * (inside + outside);
@@ -136,16 +138,26 @@ pub(super) fn climb(metric: &Metric, freedom: &Freedom, from: AffineTransform, l
         let value = metric.at(&there, &freedom.motions);
         let gain = value.information - here.value.information;
         if gain > 0.0 && value.overlap >= limits.overlap && there.determinant() > 0.0 {
-            let foretold = foretold(&here.value, &step, share);
-            stride = if gain > 0.9 * foretold { (stride * 1.5f64).min(4.0) } else { (stride * 0.7).max(1.0) };
-            damping = (damping * 0.2).max(1e-6);
-            (here.transform, here.value, here.at_bound) = (there, value, held);
+            let kept = gain / foretold(&here.value, &step, share);
+            stride = if kept > 0.9 { (stride * 1.5f64).min(4.0) } else { (stride * 0.7).max(1.0) };
+            // A step that gains far less than foretold has gone too far, though not downhill yet.
+            damping = (damping
+                * if kept > 0.5 {
+                    0.2
+                } else if kept > 0.25 {
+                    1.0
+                } else {
+                    4.0
+                })
+            .max(1e-6);
+            (here.transform, here.value) = (there, value);
         } else {
             damping *= 8.0;
             stride = 1.0;
         }
         here.converged = moved <= limits.tolerance;
     }
+    here.at_bound = apart(&here.transform, &limits.start, &limits.corners) > (1.0 - AT_BOUND) * limits.reach;
     here
 }
 

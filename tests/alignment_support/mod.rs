@@ -92,18 +92,23 @@ impl Breast {
         if inside < -4.0 && p[1] < CHEST - 4.0 {
             return 0.0;
         }
+        let wall = edge(p[1] - CHEST);
+        let wall_signal = muscle * (1.0 + 0.1 * self.gland.at(p));
+        if p[1] > CHEST + 6.0 {
+            return wall_signal * (1.0 + contrast.shading * p[0]);
+        }
         // Gland where a smooth random field is high, denser behind the nipple, none beside the skin and the chest wall.
-        let field = self.gland.at(p) * 2.2 + self.fine.at(p) * 0.8 + 0.25 - 0.01 * p[1].abs();
+        let fine = self.fine.at(p);
+        let field = self.gland.at(p) * 2.2 + fine * 0.8 + 0.25 - 0.01 * p[1].abs();
         let dense = edge(2.0 * field) * edge((inside - 9.0) * 0.5) * edge((CHEST - 8.0 - p[1]) * 0.5);
         let vary = 1.0 + 0.08 * self.fine.at([p[2], p[0], p[1]]);
         let mut value = fat + (gland * vary - fat) * dense;
         let away = [(p[0] - 14.0) / 7.5, (p[1] + 6.0) / 6.0, (p[2] - 5.0) / 8.0];
-        let radius = away.iter().map(|x| x * x).sum::<f64>().sqrt() + 0.12 * self.fine.at(p);
+        let radius = away.iter().map(|x| x * x).sum::<f64>().sqrt() + 0.12 * fine;
         value += (lesion - value) * edge(7.0 * (1.0 - radius));
         value += (skin - value) * edge(2.2 - inside);
         value *= edge(inside);
-        let wall = edge(p[1] - CHEST);
-        value += (muscle * (1.0 + 0.1 * self.gland.at(p)) - value) * wall;
+        value += (wall_signal - value) * wall;
         value * (1.0 + contrast.shading * p[0])
     }
 
