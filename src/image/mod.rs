@@ -3,6 +3,7 @@
 //! Axis i is fastest in memory everywhere; patient space is LPS; a two-dimensional image is a volume of one slice. Readers hand out
 //! these types only, check every size that a header claims before memory is taken by it, and name file and fault when they refuse.
 
+pub mod affine;
 pub mod bias_field;
 pub mod check;
 pub mod components;
@@ -18,6 +19,7 @@ pub mod series;
 pub mod volume;
 pub mod write;
 
+pub use affine::AffineTransform;
 pub use grid::Grid;
 pub use labels::{CroppedMask, Label, Labels};
 pub use mask::{BoundingBox, Mask};

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | which grid? IBSI's aligned-centre grid, a window of it around a region | `target` |
 //! | what is the value between voxels? | `taps` (weights of the neighbours), `prefilter` (spline coefficients) |
-//! | an image or a mask on any other grid, oblique or not | `onto` |
+//! | an image or a mask on any other grid, oblique or not, or through a registration's transform | `onto` |
 //! | image and mask of a case, as IBSI does it | `ibsi` |
 //! | the same, as PyRadiomics does it | `pyradiomics` |
 //!
@@ -22,7 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use ibsi::Resampling;
-pub use onto::{Beyond, mask_onto, volume_onto};
+pub use onto::{Beyond, mask_onto, mask_through, volume_onto, volume_through};
 pub use target::{aligned_grid, window_around};
 
 /// How a value between voxel centres is found.

@@ -1,11 +1,13 @@
 //! An image or a mask on another grid.
 
+use rayon::prelude::*;
+
 use super::prefilter::prefilter;
 use super::taps::{Taps, tap};
 use super::target::IndexMap;
 use super::{Interpolation, MaskInterpolation};
 use crate::error::{Error, Result};
-use crate::image::{Grid, Mask, Volume};
+use crate::image::{AffineTransform, Grid, Mask, Volume};
 
 /// What stands where an image is sampled outside itself: further than half a voxel beyond its outer centres.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,8 +30,48 @@ const HALF: f64 = 0.5 - 1e-9;
 /// # Errors
 /// A grid whose axes do not span space, or an image without voxels.
 pub fn volume_onto(image: &Volume, grid: &Grid, kind: Interpolation, beyond: Beyond) -> Result<Volume> {
-    let values = sample(&image.grid, |at| image.values[at], grid, kind, beyond)?;
+    let values = sample(&image.grid, |at| image.values[at], &AffineTransform::IDENTITY, grid, kind, beyond)?;
     Ok(Volume::new(grid.clone(), values))
+}
+
+/// A moving image brought onto a fixed image's grid by the spatial transform of their registration.
+///
+/// # Definition
+/// The voxel of `grid` with its centre at x takes the image's value at `transform`(x): a transform carries points of the fixed image into the
+/// moving one, as in ITK. A voxel of which any neighbour that it is interpolated from is NaN is NaN.
+///
+/// # Errors
+/// As [`volume_onto`]; and values that are no number when a cubic spline is asked for, which would carry them through the whole image.
+pub fn volume_through(
+    image: &Volume,
+    transform: &AffineTransform,
+    grid: &Grid,
+    kind: Interpolation,
+    beyond: Beyond,
+) -> Result<Volume> {
+    let holes = if kind == Interpolation::CubicSpline { image.non_finite() } else { 0 };
+    if holes > 0 {
+        return Err(Error::study(format!(
+            "{holes} voxels of the image are no number, which a cubic spline would carry through all of it: use linear interpolation"
+        )));
+    }
+    let values = sample(&image.grid, |at| image.values[at], transform, grid, kind, beyond)?;
+    Ok(Volume::new(grid.clone(), values))
+}
+
+/// A moving image's region brought onto a fixed image's grid: see [`volume_through`]; what lies outside the mask's own grid does not
+/// belong to it.
+///
+/// # Errors
+/// As [`mask_onto`].
+pub fn mask_through(mask: &Mask, transform: &AffineTransform, grid: &Grid, kind: MaskInterpolation) -> Result<Mask> {
+    let kind = match kind {
+        MaskInterpolation::Nearest => Interpolation::Nearest,
+        MaskInterpolation::Linear => Interpolation::Linear,
+    };
+    let belongs = |at: usize| f64::from(u8::from(mask.inside[at]));
+    let values = sample(&mask.grid, belongs, transform, grid, kind, Beyond::Value(0.0))?;
+    Ok(Mask::new(grid.clone(), values.into_iter().map(|value| value >= HALF).collect()))
 }
 
 /// The region on another grid; what lies outside the mask's own grid does not belong to it.
@@ -37,20 +79,21 @@ pub fn volume_onto(image: &Volume, grid: &Grid, kind: Interpolation, beyond: Bey
 /// # Errors
 /// A grid whose axes do not span space, or a mask without voxels.
 pub fn mask_onto(mask: &Mask, grid: &Grid, kind: MaskInterpolation) -> Result<Mask> {
-    let kind = match kind {
-        MaskInterpolation::Nearest => Interpolation::Nearest,
-        MaskInterpolation::Linear => Interpolation::Linear,
-    };
-    let belongs = |at: usize| f64::from(u8::from(mask.inside[at]));
-    let values = sample(&mask.grid, belongs, grid, kind, Beyond::Value(0.0))?;
-    Ok(Mask::new(grid.clone(), values.into_iter().map(|value| value >= HALF).collect()))
+    mask_through(mask, &AffineTransform::IDENTITY, grid, kind)
 }
 
-fn sample(from: &Grid, fetch: impl Fn(usize) -> f64, to: &Grid, kind: Interpolation, beyond: Beyond) -> Result<Vec<f64>> {
+fn sample(
+    from: &Grid,
+    fetch: impl Fn(usize) -> f64 + Sync,
+    transform: &AffineTransform,
+    to: &Grid,
+    kind: Interpolation,
+    beyond: Beyond,
+) -> Result<Vec<f64>> {
     if from.voxels() == 0 {
         return Err(Error::study("an image without voxels cannot be resampled"));
     }
-    let map = IndexMap::new(to, from)
+    let map = IndexMap::through(to, transform, from)
         .ok_or_else(|| Error::study(format!("the axes {:?} of the image do not span space", from.direction)))?;
     if map.is_parallel(to.size) {
         let positions: [Vec<f64>; 3] = std::array::from_fn(|axis| {
@@ -118,10 +161,10 @@ pub(super) fn along_axes(
     data
 }
 
-/// Samples at the points of a turned grid.
+/// Samples at the points of a turned grid, slice by slice on all cores: each sample is a sum of its own, so threads change nothing.
 fn point_by_point(
     from: &Grid,
-    fetch: impl Fn(usize) -> f64,
+    fetch: impl Fn(usize) -> f64 + Sync,
     to: &Grid,
     map: &IndexMap,
     kind: Interpolation,
@@ -144,30 +187,29 @@ fn point_by_point(
         Interpolation::Linear => 2,
         Interpolation::CubicSpline => 4,
     };
-    let mut out = Vec::with_capacity(to.voxels());
-    for k in 0..to.size[2] {
-        for j in 0..to.size[1] {
-            for i in 0..to.size[0] {
-                let x = map.apply([i as f64, j as f64, k as f64]);
-                if let Beyond::Value(value) = beyond
-                    && (0..3).any(|axis| !on_image(x[axis], from.size[axis]))
-                {
-                    out.push(value);
-                    continue;
-                }
-                let [(xi, xw), (yi, yw), (zi, zw)] =
-                    [0, 1, 2].map(|axis| tap(x[axis], from.size[axis], kind, beyond != Beyond::Edge));
-                let mut sum = 0.0;
-                for c in 0..width {
-                    for b in 0..width {
-                        let row = nx * (yi[b] + ny * zi[c]);
-                        let line: f64 = (0..width).map(|a| xw[a] * read(row + xi[a])).sum();
-                        sum += line * yw[b] * zw[c];
-                    }
-                }
-                out.push(sum);
+    let at_point = |x: [f64; 3]| -> f64 {
+        if let Beyond::Value(value) = beyond
+            && (0..3).any(|axis| !on_image(x[axis], from.size[axis]))
+        {
+            return value;
+        }
+        let [(xi, xw), (yi, yw), (zi, zw)] = [0, 1, 2].map(|axis| tap(x[axis], from.size[axis], kind, beyond != Beyond::Edge));
+        let mut sum = 0.0;
+        for c in 0..width {
+            for b in 0..width {
+                let row = nx * (yi[b] + ny * zi[c]);
+                let line: f64 = (0..width).map(|a| xw[a] * read(row + xi[a])).sum();
+                sum += line * yw[b] * zw[c];
             }
         }
-    }
+        sum
+    };
+    let [columns, rows, _] = to.size;
+    let mut out = vec![0.0; to.voxels()];
+    out.par_chunks_mut((columns * rows).max(1)).enumerate().for_each(|(k, slice)| {
+        for (n, sample) in slice.iter_mut().enumerate() {
+            *sample = at_point(map.apply([(n % columns) as f64, (n / columns) as f64, k as f64]));
+        }
+    });
     out
 }

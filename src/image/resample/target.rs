@@ -1,6 +1,7 @@
 //! The grid to resample to.
 
 use crate::error::{Error, Result};
+use crate::image::affine::{AffineTransform, times};
 use crate::image::{BoundingBox, Grid, Mask};
 
 /// More voxels than any scan holds: a spacing typed in the wrong unit.
@@ -88,10 +89,16 @@ pub(crate) struct IndexMap {
 impl IndexMap {
     /// `None` when the second grid's axes do not span space.
     pub(crate) fn new(from: &Grid, to: &Grid) -> Option<IndexMap> {
+        IndexMap::through(from, &AffineTransform::IDENTITY, to)
+    }
+
+    /// From the first grid's voxels over a map of patient space to the second grid's; `None` when the second grid's axes do not span space.
+    pub(crate) fn through(from: &Grid, transform: &AffineTransform, to: &Grid) -> Option<IndexMap> {
         let inverse = inverse(&to.direction)?;
         let row = |axis: usize, v: [f64; 3]| inverse[axis].iter().zip(v).map(|(a, b)| a * b).sum::<f64>() / to.spacing[axis];
-        let column = |b: usize| [0, 1, 2].map(|r| from.direction[r][b] * from.spacing[b]);
-        let shift = [0, 1, 2].map(|axis| from.origin[axis] - to.origin[axis]);
+        let column = |b: usize| times(&transform.matrix, [0, 1, 2].map(|r| from.direction[r][b] * from.spacing[b]));
+        let origin = transform.apply(from.origin);
+        let shift = [0, 1, 2].map(|axis| origin[axis] - to.origin[axis]);
         Some(IndexMap {
             matrix: [0, 1, 2].map(|axis| [0, 1, 2].map(|b| row(axis, column(b)))),
             offset: [0, 1, 2].map(|axis| row(axis, shift)),
