@@ -16,6 +16,7 @@ pub mod classifier;
 pub mod modality;
 pub mod transform;
 
+pub mod alignment;
 pub mod habitat;
 pub mod learn;
 pub mod parametric;

@@ -163,7 +163,10 @@ fn a_sidecar_tells_times_and_protocol() {
             "ScanningSequence": "GR", "SequenceVariant": "SK_SP", "Manufacturer": "Siemens", "PatientName": "somebody"}"#,
     )
     .unwrap();
-    assert_eq!((&series.times().unwrap().seconds[..], series.times().unwrap().source), (&[0.0, 61.5, 123.0][..], TimeSource::Offset));
+    assert_eq!(
+        (&series.times().unwrap().seconds[..], series.times().unwrap().source),
+        (&[0.0, 61.5, 123.0][..], TimeSource::Offset)
+    );
     let protocol = series.protocol();
     assert_eq!((&protocol.repetition_times_ms[..], &protocol.fields_t[..]), (&[4.0][..], &[3.0][..]));
     assert_eq!(serde_json::to_value(&protocol).unwrap()["sequences"][0], "spoiled-gradient-echo");
@@ -208,10 +211,17 @@ fn given_times_and_injection_go_before_the_headers() {
     folder.put("dce.json", r#"{"FrameTimesStart": [0, 1, 2]}"#);
     let given = |times: &[f64], injection| SeriesOptions { times: Some(times.to_vec()), injection, ..Default::default() };
     let series = SeriesReader::open(std::slice::from_ref(&image), &given(&[-30.0, 60.0, 120.0], Some(0.0))).unwrap();
-    assert_eq!((&series.times().unwrap().seconds[..], series.times().unwrap().source), (&[0.0, 90.0, 150.0][..], TimeSource::Given));
+    assert_eq!(
+        (&series.times().unwrap().seconds[..], series.times().unwrap().source),
+        (&[0.0, 90.0, 150.0][..], TimeSource::Given)
+    );
     let table = series.phases().unwrap();
-    assert_eq!((table.baseline(), table.injection(), table.seconds().unwrap()), (1, Some(Injection::Given(30.0)), vec![-30.0, 60.0, 120.0]));
-    let says = |options: SeriesOptions| SeriesReader::open(std::slice::from_ref(&image), &options).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        (table.baseline(), table.injection(), table.seconds().unwrap()),
+        (1, Some(Injection::Given(30.0)), vec![-30.0, 60.0, 120.0])
+    );
+    let says =
+        |options: SeriesOptions| SeriesReader::open(std::slice::from_ref(&image), &options).map(|_| ()).unwrap_err().to_string();
     assert!(says(given(&[0.0, 60.0], None)).contains("2 times are given for a series of 3"));
     assert!(says(given(&[0.0, f64::NAN, 1.0], None)).contains("time 2"));
     // One image, or one before contrast agent alone, is no dynamic series.
@@ -238,11 +248,10 @@ fn gradient_tables_are_read_and_bad_ones_refused() {
     for (bval, bvec) in [("0 50 800 800", "0 1 0 1\n0 0 1 0\n0 0 0 0\n"), ("0\n50\n800\n800\n", "0 0 0\n1 0 0\n0 1 0\n1 0 0")] {
         let series = with(bval, Some(bvec)).unwrap();
         let shells = series.protocol().b_values;
-        assert_eq!(shells.iter().map(|shell| (shell.b, shell.images, shell.directions)).collect::<Vec<_>>(), [
-            (0.0, 1, 0),
-            (50.0, 1, 1),
-            (800.0, 2, 2)
-        ]);
+        assert_eq!(
+            shells.iter().map(|shell| (shell.b, shell.images, shell.directions)).collect::<Vec<_>>(),
+            [(0.0, 1, 0), (50.0, 1, 1), (800.0, 2, 2)]
+        );
     }
     let says = |bval: &str, bvec: Option<&str>| with(bval, bvec).map(|_| ()).unwrap_err().to_string();
     assert!(says("0 50 800", None).contains("found 3 b-values; expected 4"));
@@ -253,7 +262,9 @@ fn gradient_tables_are_read_and_bad_ones_refused() {
     assert!(says("0 50 800 800", Some("0 1 0\n0 0 1\n0 0 0")).contains("3 rows of 3"));
     // The study's own numbers go before those beside the file, but not around a broken file.
     with("0 50 800 800", None).unwrap();
-    let given = |b: &[f64]| SeriesReader::open(std::slice::from_ref(&image), &SeriesOptions { b_values: Some(b.to_vec()), ..Default::default() });
+    let given = |b: &[f64]| {
+        SeriesReader::open(std::slice::from_ref(&image), &SeriesOptions { b_values: Some(b.to_vec()), ..Default::default() })
+    };
     assert_eq!(given(&[0.0, 0.0, 1000.0, 1000.0]).unwrap().diffusion().unwrap().b_values[2], 1000.0);
     assert!(given(&[0.0]).unwrap_err().to_string().contains("1 b-values are given"));
     assert!(given(&[0.0, -1.0, 0.0, 0.0]).unwrap_err().to_string().contains("b-value 2"));

@@ -9,6 +9,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("image", 1),
     ("table", 1),
     ("statistic", 1),
+    ("alignment", 2),
     ("habitat", 2),
     ("learn", 2),
     ("parametric", 2),
