@@ -4,7 +4,7 @@
 //! |---|---|
 //! | which rotations and translations is a rigid map? | `rigid` (any linear map: [`crate::image::AffineTransform`]) |
 //! | transforms made elsewhere, and ours for other programs | `file` (ITK text, MATLAB version 4) |
-//! | how does a moving image come to a fixed one? | `register` (settings, result), over `pyramid`, `metric` (mutual information), `search` |
+//! | how does a moving image come to a fixed one? | `register` (settings, result), over `places`, `pyramid`, `metric`, `search` |
 //! | how well do two images agree? | `quality` |
 //! | all phases or sequences brought to one, with a row of quality each | `series` ([`Fixed::align_series`]) |
 //!
@@ -13,6 +13,7 @@
 
 pub mod file;
 mod metric;
+mod places;
 mod pyramid;
 pub mod quality;
 pub mod register;
