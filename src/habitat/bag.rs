@@ -20,6 +20,9 @@ const PER_SUPERVOXEL: usize = 1 + 3 + 3;
 /// From here on 32-bit numbers have gaps.
 const TOO_LARGE: u64 = 1 << 24;
 
+/// How the name of a column of bags ends: `mri.tumour.habitat_bag` becomes `mri.tumour.habitat_h1_volume_fraction` and so on.
+pub const BAG: &str = "habitat_bag";
+
 /// Supervoxels beyond which the contacts of all with all fill the memory.
 pub const MOST_IN_BAG: usize = 1000;
 const MOST_MAPS: usize = 256;

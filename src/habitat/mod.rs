@@ -23,7 +23,7 @@ pub mod vectors;
 
 pub use agreement::adjusted_rand;
 pub use atlas::LARGEST_ATLAS;
-pub use bag::{bag_size, decode_bag, encode_bag};
+pub use bag::{BAG, bag_size, decode_bag, encode_bag};
 pub use case::{CaseHabitats, HabitatMap};
 pub use choice::{Candidate, Choice, ChoiceOptions, Criterion, compare};
 pub use codebook::{Codebook, Groups};

@@ -23,6 +23,14 @@ pub struct BoundingBox {
 impl BoundingBox {}
 
 impl Mask {
+    /// The voxels of a grid that lie in the box.
+    pub fn mask(&self, grid: &Grid) -> Mask {
+        let [nx, ny, _] = grid.size;
+        let holds = |voxel: [usize; 3]| (0..3).all(|axis| (self.start[axis]..self.end[axis]).contains(&voxel[axis]));
+        let inside = (0..grid.voxels()).map(|at| holds([at % nx, at / nx % ny, at / (nx * ny)])).collect();
+        Mask::new(grid.clone(), inside)
+    }
+
     /// A mask of the given membership.
     ///
     /// # Panics

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::table::Origin;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The files of one case.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,10 @@ pub struct View {
     pub body: Option<PathBuf>,
     /// Size of a pixel along i and j, mm, where the manifest tells it.
     pub pixel_mm: Option<[f64; 2]>,
+    /// Files that a case may lack, in the order of the adapter's columns.
+    pub optional: Vec<Option<PathBuf>>,
+    /// The day of the examination from any start, where the study looks at several.
+    pub day: Option<f64>,
 }
 
 /// Where a lesion is.
@@ -42,6 +46,8 @@ pub struct CaseFeatures {
     pub values: Vec<Option<f64>>,
     /// The same on perturbed outlines, one row per perturbation; empty where the adapter has none.
     pub repeated: Vec<Vec<Option<f64>>>,
+    /// One per column of arrays of the adapter; `None` where it is undefined.
+    pub arrays: Vec<Option<Vec<f32>>>,
     /// What was noticed, without identifiers.
     pub notes: Vec<String>,
 }
@@ -78,6 +84,11 @@ pub trait ImageModality: Send + Sync {
     /// [`InputError`](crate::error::InputError) for a file that cannot be read or does not fit, with its fault.
     fn extract(&self, case: &CaseFiles) -> Result<CaseFeatures>;
 
+    /// The columns that hold an array per case, with its shape.
+    fn arrays(&self) -> Vec<(DeclaredColumn, Vec<usize>)> {
+        Vec::new()
+    }
+
     /// How many perturbed outlines are measured beside the drawn one.
     fn repeats(&self) -> usize {
         0
@@ -94,4 +105,12 @@ pub trait ImageModality: Send + Sync {
     /// # Errors
     /// As [`ImageModality::extract`].
     fn picture(&self, case: &CaseFiles) -> Result<LesionPicture>;
+
+    /// Writes the case's maps into a folder, each file's name beginning with `stem`; which were written. Nothing where the adapter makes none.
+    ///
+    /// # Errors
+    /// As [`ImageModality::extract`], and when a file cannot be written.
+    fn write_maps(&self, _case: &CaseFiles, _folder: &Path, _stem: &str) -> Result<Vec<PathBuf>> {
+        Ok(Vec::new())
+    }
 }

@@ -47,7 +47,7 @@ pub(super) fn flat(view: &View) -> Result<Loaded> {
     }
     let [x, y] = calibrated.unwrap_or([drawn.spacing[0], drawn.spacing[1]]);
     let grid = Grid::plain(drawn.size, [x, y, 1.0]);
-    let body = region.map(|region| Mask::new(grid.clone(), within(&grid, &region.bounds)));
+    let body = region.map(|region| region.bounds.mask(&grid));
     let lesion = Mask::new(grid.clone(), lesion.inside);
     let image = Volume::new(grid, file.volume.values);
     check::finite_inside(path, &image, &lesion)?;
@@ -78,20 +78,25 @@ pub(super) fn outlined(view: &View, reading: &Reading) -> Result<Loaded> {
     }
     let read = |path: &PathBuf| Ok(read_image(path, &ImageOptions::default())?.volume);
     let images: Vec<Volume> = view.images.iter().map(read).collect::<Result<_>>()?;
-    let lesion = match (&view.outline, reading.grids) {
-        (Outline::Mask(mask, label), Grids::ResampleMask) if read_grid(mask)?.is_some() => {
-            let labels = read_labels(mask, [1.0; 2])?;
-            let lesion = check::region(mask, &labels, label.or(reading.label).map_or(Label::AnyNonzero, Label::Value))?;
-            mask_onto(&lesion, &images[0].grid, MaskInterpolation::Nearest)?
-        }
-        _ => lesion_on(view, reading.label, path, &images[0].grid)?,
-    };
+    let lesion = lesion_of(view, reading.label, reading.grids, path, &images[0].grid)?;
     for (image, file) in images.iter().zip(&view.images) {
         check::same_grid((file, &image.grid), (path, &images[0].grid))?;
         check::finite_inside(file, image, &lesion)?;
     }
     let body = body_on(view, path, &images[0].grid)?;
     Ok(Loaded { images, lesion, body, notes: Vec::new() })
+}
+
+/// The lesion on the grid of its image; a mask on another grid is resampled where the study asks for it.
+pub(super) fn lesion_of(view: &View, usual_label: Option<i32>, grids: Grids, image: &Path, grid: &Grid) -> Result<Mask> {
+    match (&view.outline, grids) {
+        (Outline::Mask(mask, label), Grids::ResampleMask) if read_grid(mask)?.is_some() => {
+            let labels = read_labels(mask, [1.0; 2])?;
+            let lesion = check::region(mask, &labels, label.or(usual_label).map_or(Label::AnyNonzero, Label::Value))?;
+            mask_onto(&lesion, grid, MaskInterpolation::Nearest)
+        }
+        _ => lesion_on(view, usual_label, image, grid),
+    }
 }
 
 /// The mask of the body on the grid of the whole image, where the manifest names one.
@@ -105,24 +110,18 @@ fn lesion_on(view: &View, usual_label: Option<i32>, image: &Path, grid: &Grid) -
         Outline::Mask(mask, label) => {
             read_mask(mask, label.or(usual_label).map_or(Label::AnyNonzero, Label::Value), (image, grid))
         }
-        Outline::Box(sides) => Ok(Mask::new(grid.clone(), inside_box(image, *sides, grid)?)),
+        Outline::Box(sides) => inside_box(image, *sides, grid),
     }
 }
 
 /// The pixels of a box in the first slice.
-fn inside_box(path: &Path, [x, y, width, height]: [usize; 4], grid: &Grid) -> Result<Vec<bool>> {
+fn inside_box(path: &Path, [x, y, width, height]: [usize; 4], grid: &Grid) -> Result<Mask> {
     let [nx, ny, nz] = grid.size;
     if width == 0 || height == 0 || x + width > nx || y + height > ny {
         let found = format!("a box of {width} × {height} pixels from ({x}, {y})");
         return Err(InputError::new(path, found, format!("a box within the image of {nx} × {ny} pixels")).into());
     }
-    Ok(within(grid, &BoundingBox { start: [x, y, 0], end: [x + width, y + height, nz] }))
-}
-
-fn within(grid: &Grid, bounds: &BoundingBox) -> Vec<bool> {
-    let [nx, ny, _] = grid.size;
-    let holds = |voxel: [usize; 3]| (0..3).all(|axis| (bounds.start[axis]..bounds.end[axis]).contains(&voxel[axis]));
-    (0..grid.voxels()).map(|at| holds([at % nx, at / nx % ny, at / (nx * ny)])).collect()
+    Ok(BoundingBox { start: [x, y, 0], end: [x + width, y + height, nz] }.mask(grid))
 }
 
 /// Share of the lesion's extent that a picture shows around it.
@@ -132,7 +131,11 @@ const PICTURE: f64 = 260.0;
 
 /// The slice where the lesion is largest, cut out around it.
 pub(super) fn lesion_picture(loaded: &Loaded) -> Result<LesionPicture> {
-    let (image, lesion) = (&loaded.images[0], &loaded.lesion);
+    picture_of(&loaded.images[0], &loaded.lesion)
+}
+
+/// The same of an image and a lesion on one grid.
+pub(super) fn picture_of(image: &Volume, lesion: &Mask) -> Result<LesionPicture> {
     let bounds = lesion.bounding_box().ok_or_else(|| Error::study("the lesion's mask is empty"))?;
     let [nx, ny, _] = lesion.grid.size;
     let area = |k: &usize| lesion.inside[k * nx * ny..(k + 1) * nx * ny].iter().filter(|inside| **inside).count();

@@ -31,13 +31,24 @@ impl Measured {
         images: &[String],
         flat: bool,
     ) -> Result<Self> {
+        let names: Vec<String> = regions.iter().map(RegionSpec::name).collect();
+        let mut measured = Measured::of_masks(settings, &names, images, flat)?;
+        (measured.regions, measured.perturbed) = (regions.to_vec(), perturbed.to_vec());
+        Ok(measured)
+    }
+
+    /// What is measured on each of the named images in regions that the caller makes, by their names.
+    ///
+    /// # Errors
+    /// As [`Measured::new`].
+    pub(super) fn of_masks(settings: Settings, regions: &[String], images: &[String], flat: bool) -> Result<Self> {
         let hash = settings.hash();
         let extractor = Extractor::new(settings);
         let features = extractor.columns(flat)?;
         let mut columns = Vec::new();
         for image in images {
             for region in regions {
-                columns.extend(features.iter().map(|feature| declared(feature, image, &region.name(), &hash)));
+                columns.extend(features.iter().map(|feature| declared(feature, image, region, &hash)));
             }
         }
         let mut names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
@@ -45,7 +56,7 @@ impl Measured {
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(Error::usage(format!("the feature `{}` would be there twice; name each region once", twice[0])));
         }
-        Ok(Measured { extractor, regions: regions.to_vec(), perturbed: perturbed.to_vec(), columns, per_region: features.len() })
+        Ok(Measured { extractor, regions: Vec::new(), perturbed: Vec::new(), columns, per_region: features.len() })
     }
 
     pub(super) fn columns(&self) -> &[DeclaredColumn] {
@@ -125,6 +136,11 @@ impl Measured {
         ))
     }
 
+    /// How many features a region has.
+    pub(super) fn per_region(&self) -> usize {
+        self.per_region
+    }
+
     /// How many perturbed outlines are measured.
     pub(super) fn repeats(&self) -> usize {
         self.perturbed.len()
@@ -140,8 +156,15 @@ impl Measured {
     }
 
     fn region(&self, image: &Volume, region: &RegionSpec, lesion: &Mask, body: Option<&Mask>) -> Result<Vec<Option<f64>>> {
-        let mask = region.make(lesion, body)?;
-        let features = self.extractor.extract(image, &mask)?;
+        self.of_mask(image, &region.make(lesion, body)?)
+    }
+
+    /// The features of a region on an image.
+    ///
+    /// # Errors
+    /// A region that cannot be measured.
+    pub(super) fn of_mask(&self, image: &Volume, mask: &Mask) -> Result<Vec<Option<f64>>> {
+        let features = self.extractor.extract(image, mask)?;
         if features.len() != self.per_region {
             return Err(Error::numeric(format!("{} features where {} were expected", features.len(), self.per_region)));
         }

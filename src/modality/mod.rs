@@ -10,6 +10,7 @@ mod extracted;
 pub mod imported;
 mod load;
 mod measured;
+pub mod mri;
 mod pattern;
 mod plain;
 pub mod preprocess;

@@ -8,6 +8,7 @@ mod block_scale;
 mod correlation_filter;
 mod duplicates;
 mod encode;
+mod habitat_codebook;
 mod impute;
 mod lasso_select;
 mod median_split;
@@ -22,6 +23,7 @@ pub use block_scale::BlockScale;
 pub use correlation_filter::{Correlation, CorrelationFilter, Keep};
 pub use duplicates::Duplicates;
 pub use encode::Encode;
+pub use habitat_codebook::HabitatCodebook;
 pub use impute::{Impute, ImputeMethod};
 pub use lasso_select::LassoSelect;
 pub use median_split::MedianSplit;
@@ -63,6 +65,8 @@ pub enum TransformSpec {
     Univariate(UnivariateFilter),
     /// Principal components.
     Pca(Pca),
+    /// Habitats of supervoxels, learned on training rows.
+    HabitatCodebook(HabitatCodebook),
     /// Drop features that change when the outline is drawn a little differently.
     Robustness(Robustness),
     /// Keep the columns that a LASSO keeps.
@@ -86,6 +90,7 @@ impl TransformSpec {
             TransformSpec::CorrelationFilter(t) => Arc::new(t),
             TransformSpec::Univariate(t) => Arc::new(t),
             TransformSpec::Pca(t) => Arc::new(t),
+            TransformSpec::HabitatCodebook(t) => Arc::new(t),
             TransformSpec::Robustness(t) => Arc::new(t),
             TransformSpec::Lasso(t) => Arc::new(t),
             TransformSpec::BlockScale(t) => Arc::new(t),
@@ -105,6 +110,7 @@ impl TransformSpec {
             TransformSpec::CorrelationFilter(t) => t.words(),
             TransformSpec::Univariate(t) => t.words(),
             TransformSpec::Pca(t) => t.words(),
+            TransformSpec::HabitatCodebook(t) => t.words(),
             TransformSpec::Robustness(t) => t.words(),
             TransformSpec::Lasso(t) => t.words(),
             TransformSpec::BlockScale(_) => "blocks scaled to equal total variance".into(),

@@ -16,6 +16,10 @@ pub(super) struct ManifestColumns<'a> {
     pub(super) body: Option<&'a str>,
     /// Size of a pixel.
     pub(super) pixel_size: Option<&'a PixelSize>,
+    /// Columns of files that a case may lack.
+    pub(super) optional: Vec<String>,
+    /// The column of the examination's day.
+    pub(super) day: Option<&'a str>,
 }
 
 /// The files of every case; `None` for a case whose rows all lack an image or an outline, since it has not been imaged.
@@ -35,6 +39,8 @@ pub(super) fn cases(
         _ => None,
     };
     let body = columns.body.map(|name| table.column(name)).transpose()?;
+    let optional: Vec<&RawColumn> = columns.optional.iter().map(|name| table.column(name)).collect::<Result<_>>()?;
+    let day = columns.day.map(|name| table.column(name)).transpose()?;
     let fixed = match columns.pixel_size {
         Some(PixelSize::Mm(size)) if !(*size > 0.0 && size.is_finite()) => {
             return Err(Error::usage(format!("pixel-size of {size} mm: give a positive size")));
@@ -50,7 +56,12 @@ pub(super) fn cases(
             None => fixed,
         };
         let body = body.and_then(|column| column.text(row)).map(|name| folder.join(name.trim()));
-        Ok(Some(View { row: table.row_number(row), images, outline, body, pixel_mm: size.map(|size| [size; 2]) }))
+        let optional: Vec<_> = optional.iter().map(|column| column.text(row).map(|name| folder.join(name.trim()))).collect();
+        if images.is_empty() && optional.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let day = day.map(|column| day_of(table, column, row)).transpose()?;
+        Ok(Some(View { row: table.row_number(row), images, outline, body, pixel_mm: size.map(|size| [size; 2]), optional, day }))
     };
     rows.iter()
         .map(|rows| {
@@ -104,6 +115,15 @@ fn number(table: &RawTable, column: &RawColumn, row: usize) -> Result<Option<f64
         Ok(value) => Ok(Some(value)),
         Err(_) => Err(fault(table, column, row, format!("`{text}`"), "a number")),
     }
+}
+
+/// A number of days from any start, or a date.
+fn day_of(table: &RawTable, column: &RawColumn, row: usize) -> Result<f64> {
+    let text = column.text(row).unwrap_or_default();
+    let number = text.trim().parse::<f64>().ok().filter(|day| day.is_finite());
+    number.or_else(|| crate::study::plan::day(text.trim()).ok().map(|day| day as f64)).ok_or_else(|| {
+        fault(table, column, row, format!("`{text}`"), "the day of the examination: a number of days or a date")
+    })
 }
 
 fn positive(table: &RawTable, column: &RawColumn, row: usize) -> Result<Option<f64>> {

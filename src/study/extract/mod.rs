@@ -75,13 +75,13 @@ pub(super) fn extract(
     cache: &Path,
     watch: &dyn Watch,
 ) -> Result<ExtractedFeatures> {
-    let columns = adapter.columns();
+    let (columns, arrays) = (adapter.columns(), adapter.arrays());
     let store = Store::open(cache, modality, &adapter.settings())?;
     let imaged = cases.iter().flatten().count();
     watch.begin(modality, imaged);
     let one = |case: &CaseFiles| -> Result<CaseFeatures> {
         let key = store.key(case)?;
-        if let Some(known) = store.load(&key, columns.len()) {
+        if let Some(known) = store.load(&key, columns.len(), arrays.len()) {
             return Ok(known);
         }
         let made = adapter.extract(case)?;
@@ -134,7 +134,7 @@ pub(super) fn extract(
     })
 }
 
-/// The columns of a modality; with perturbed outlines, each is followed by the column of its repeated measurements.
+/// The columns of a modality; with perturbed outlines, each is followed by the column of its repeated measurements; arrays come last.
 fn tabulated(
     modality: &str,
     adapter: &dyn ImageModality,
@@ -159,6 +159,11 @@ fn tabulated(
             let arrays = Column::array(vec![repeats], made.iter().map(again).collect())?;
             columns.push((FeatureName::sanitised(modality, &format!("{name}{REPEATED}"))?, arrays, origin.clone()));
         }
+    }
+    for (at, (DeclaredColumn { name, origin }, shape)) in adapter.arrays().into_iter().enumerate() {
+        let array = |case: &Option<CaseFeatures>| case.as_ref()?.arrays.get(at)?.clone();
+        let arrays = Column::array(shape, made.iter().map(array).collect())?;
+        columns.push((FeatureName::sanitised(modality, &name)?, arrays, origin));
     }
     Ok(columns)
 }

@@ -3,6 +3,7 @@
 use super::manifest::{self, ManifestColumns};
 use super::{ExtractedFeatures, Watch, extract};
 use crate::error::{Error, Result};
+use crate::modality::mri::Mri;
 use crate::modality::radiomics::Radiomics;
 use crate::modality::ultrasound::Ultrasound;
 use crate::modality::{CaseFiles, Extracted, ImageModality};
@@ -36,15 +37,36 @@ impl Source {
                     mask: &spec.mask,
                     body: None,
                     pixel_size: spec.pixel_size.as_ref(),
+                    optional: Vec::new(),
+                    day: None,
                 };
                 let adapter = Ultrasound::new(&spec.options(study)?)?;
                 (Box::new(adapter), manifest::cases(table, rows, &columns, &folder(&spec.folder))?)
             }
             ModalitySpec::Radiomics(spec) => {
                 let images = spec.images.values().map(String::as_str).collect();
-                let columns = ManifestColumns { images, mask: &spec.mask, body: spec.body.column(), pixel_size: None };
+                let columns = ManifestColumns {
+                    images,
+                    mask: &spec.mask,
+                    body: spec.body.column(),
+                    pixel_size: None,
+                    optional: Vec::new(),
+                    day: None,
+                };
                 let adapter = Radiomics::new(&spec.options(study)?)?;
                 (Box::new(adapter), manifest::cases(table, rows, &columns, &folder(&spec.folder))?)
+            }
+            ModalitySpec::Mri(spec) => {
+                let options = spec.options(study)?;
+                let columns = ManifestColumns {
+                    images: Vec::new(),
+                    mask: &spec.mask,
+                    body: spec.body.column(),
+                    pixel_size: None,
+                    optional: options.protocols.columns(),
+                    day: spec.visits.as_ref().map(|visits| visits.day.as_str()),
+                };
+                (Box::new(Mri::new(&options)?), manifest::cases(table, rows, &columns, &folder(&spec.folder))?)
             }
             ModalitySpec::Clinical(_) | ModalitySpec::Imported(_) => {
                 return Err(Error::usage(format!("modality `{name}` has no images")));

@@ -1,6 +1,7 @@
 //! Extracted cases on disk, so that an extraction that stopped goes on where it was.
 
 use crate::error::{Error, Result};
+use crate::image::read::series::gradients::sibling;
 use crate::modality::{CaseFeatures, CaseFiles, Outline};
 use crate::table::file::write_whole;
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub(super) struct Store {
 struct Stored {
     values: Vec<Option<f64>>,
     repeated: Vec<Vec<Option<f64>>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    arrays: Vec<Option<Vec<f32>>>,
     notes: Vec<String>,
 }
 
@@ -49,29 +52,42 @@ impl Store {
             }
             view.body.iter().try_for_each(|path| hash_file(path, &mut hash))?;
             hash.update(format!("{:?}", view.pixel_mm));
+            for path in &view.optional {
+                hash.update([u8::from(path.is_some())]);
+                path.iter().try_for_each(|path| hash_file(path, &mut hash))?;
+                // What stands beside an image (times, b-values) belongs to it.
+                path.iter().flat_map(|path| beside(path)).try_for_each(|path| hash_file(&path, &mut hash))?;
+            }
+            hash.update(format!("{:?}", view.day));
         }
         let name: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Ok(self.folder.join(format!("{name}.json")))
     }
 
     /// The features under this key, if they are there and whole. A file that cannot be read is as good as none.
-    pub(super) fn load(&self, key: &Path, columns: usize) -> Option<CaseFeatures> {
+    pub(super) fn load(&self, key: &Path, columns: usize, arrays: usize) -> Option<CaseFeatures> {
         let stored: Stored = serde_json::from_slice(&std::fs::read(key).ok()?).ok()?;
-        (stored.values.len() == columns).then_some(CaseFeatures {
+        (stored.values.len() == columns && stored.arrays.len() == arrays).then_some(CaseFeatures {
             values: stored.values,
             repeated: stored.repeated,
+            arrays: stored.arrays,
             notes: stored.notes,
         })
     }
 
     /// Keeps a case's features. A disk that is full costs the cache, not the extraction.
     pub(super) fn save(&self, key: &Path, features: &CaseFeatures) {
-        let CaseFeatures { values, repeated, notes } = features.clone();
-        let stored = Stored { values, repeated, notes };
+        let CaseFeatures { values, repeated, arrays, notes } = features.clone();
+        let stored = Stored { values, repeated, arrays, notes };
         if let Ok(text) = serde_json::to_vec(&stored) {
             let _ = write_whole(key, &text);
         }
     }
+}
+
+/// The sidecar, b-value and gradient files of an image, as far as they are there.
+fn beside(image: &Path) -> Vec<PathBuf> {
+    [".json", ".bval", ".bvec"].iter().map(|ending| sibling(image, ending)).filter(|path| path.is_file()).collect()
 }
 
 /// Adds the contents of a file, or of all files of a folder by name, to a hash.

@@ -70,7 +70,7 @@ pub(super) fn adapt(
                     keep_unknown: true,
                 },
             )?,
-            ModalitySpec::Ultrasound(_) | ModalitySpec::Radiomics(_) => {
+            ModalitySpec::Ultrasound(_) | ModalitySpec::Radiomics(_) | ModalitySpec::Mri(_) => {
                 let (files, features) = of_images(name, modality, source, images)?;
                 of_files.push((blocks.len(), files));
                 features.adapted()
@@ -185,6 +185,7 @@ pub(super) fn summaries(
                 ModalitySpec::Imported(_) => "imported features",
                 ModalitySpec::Ultrasound(_) => "ultrasound images",
                 ModalitySpec::Radiomics(_) => "volumes",
+                ModalitySpec::Mri(_) => "MRI examinations",
             };
             let file = source.table.path.file_name().unwrap_or_default().to_string_lossy().to_string();
             ModalitySummary {

@@ -283,7 +283,8 @@ pub struct StandardScaleFile {
 }
 
 impl PreprocessSpec {
-    fn load(&self, study: &Path) -> Result<Preprocess> {
+    /// The step; reads its file.
+    pub(super) fn load(&self, study: &Path) -> Result<Preprocess> {
         Ok(match self {
             PreprocessSpec::N4(n4) => Preprocess::N4(*n4),
             PreprocessSpec::Normalise(spec) => Preprocess::Normalise(spec.method, spec.within),
@@ -342,7 +343,7 @@ impl IbsiSpec {
 }
 
 /// The one definition that a study names, or the usual one.
-fn chosen(params: Option<&Path>, ibsi: Option<&IbsiSpec>, study: &Path, usual: Settings) -> Result<Settings> {
+pub(super) fn chosen(params: Option<&Path>, ibsi: Option<&IbsiSpec>, study: &Path, usual: Settings) -> Result<Settings> {
     match (params, ibsi) {
         (Some(_), Some(_)) => Err(Error::usage("`params` (PyRadiomics) and `ibsi` exclude each other; keep one")),
         (None, Some(ibsi)) => Ok(ibsi.settings()),

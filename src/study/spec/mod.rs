@@ -8,6 +8,7 @@ mod cohort;
 mod compare;
 mod image;
 mod modality;
+mod mri;
 mod simulate;
 mod validation;
 
@@ -21,6 +22,7 @@ pub use image::{
     RadiomicsSpec, StandardScaleFile, UltrasoundSpec, settings,
 };
 pub use modality::{ClinicalSpec, ImportedSpec, KiCutoff, ModalitySpec, TableFile};
+pub use mri::MriSpec;
 pub use simulate::SimulateSpec;
 pub use validation::ValidationSpec;
 

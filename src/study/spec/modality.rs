@@ -1,6 +1,6 @@
 //! Where columns come from: one adapter per source.
 
-use super::{RadiomicsSpec, UltrasoundSpec};
+use super::{MriSpec, RadiomicsSpec, UltrasoundSpec};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Unexpected, Visitor};
@@ -22,6 +22,8 @@ pub enum ModalitySpec {
     Ultrasound(UltrasoundSpec),
     /// Volumes (MRI, CT) with an outlined lesion: radiomics.
     Radiomics(RadiomicsSpec),
+    /// MRI examinations with an outlined lesion: sequences, parametric maps, habitats, follow-up.
+    Mri(Box<MriSpec>),
 }
 
 impl ModalitySpec {
@@ -32,12 +34,13 @@ impl ModalitySpec {
             ModalitySpec::Imported(spec) => &spec.file,
             ModalitySpec::Ultrasound(spec) => &spec.file,
             ModalitySpec::Radiomics(spec) => &spec.file,
+            ModalitySpec::Mri(spec) => &spec.file,
         }
     }
 
     /// Whether its table is a manifest of image files, from which features are extracted.
     pub fn is_images(&self) -> bool {
-        matches!(self, ModalitySpec::Ultrasound(_) | ModalitySpec::Radiomics(_))
+        matches!(self, ModalitySpec::Ultrasound(_) | ModalitySpec::Radiomics(_) | ModalitySpec::Mri(_))
     }
 
     /// Its name in print, if given.
@@ -47,6 +50,7 @@ impl ModalitySpec {
             ModalitySpec::Imported(spec) => spec.label.as_deref(),
             ModalitySpec::Ultrasound(spec) => spec.label.as_deref(),
             ModalitySpec::Radiomics(spec) => spec.label.as_deref(),
+            ModalitySpec::Mri(spec) => spec.label.as_deref(),
         }
     }
 }
