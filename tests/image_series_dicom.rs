@@ -87,7 +87,9 @@ fn phases_are_told_apart_by_whatever_tells_them_apart() {
         ("trigger time", |phase, _| vec![text(TRIGGER_TIME, "DS", &format!("{}", 1000 * phase))]),
         ("series", |phase, _| vec![text(SERIES, "UI", &format!("2.25.{phase}")), whole(0x0020_0011, phase + 3)]),
         // Slice by slice: the time differs in every file, and only its order at a place tells phases.
-        ("content time of each slice", |phase, slice| vec![text(CONTENT_TIME, "TM", &format!("10{:02}{:02}", 2 * phase, 3 * slice))]),
+        ("content time of each slice", |phase, slice| {
+            vec![text(CONTENT_TIME, "TM", &format!("10{:02}{:02}", 2 * phase, 3 * slice))]
+        }),
         ("instance number", |phase, slice| vec![whole(INSTANCE, phase * SLICES + slice + 1)]),
     ];
     for (name, tell) in tells {
@@ -129,7 +131,10 @@ fn clocks_cross_midnight_and_the_injection_is_stated() {
     }
     let series = folder.open().unwrap();
     let times = series.times().unwrap();
-    assert_eq!((values(&series), &times.seconds[..], times.source), (vec![1.0, 2.0, 3.0], &[0.0, 60.0, 120.0][..], TimeSource::AcquisitionTime));
+    assert_eq!(
+        (values(&series), &times.seconds[..], times.source),
+        (vec![1.0, 2.0, 3.0], &[0.0, 60.0, 120.0][..], TimeSource::AcquisitionTime)
+    );
     let table = series.phases().unwrap();
     assert_eq!((table.baseline(), table.injection()), (1, Some(Injection::Stated(50.0))));
     assert_eq!(table.seconds().unwrap(), [-50.0, 10.0, 70.0]);
@@ -249,7 +254,9 @@ fn broken_objects_are_refused() {
 fn weighted(maker: &str, b: usize) -> Vec<Vec<u8>> {
     let single = (b as f32).to_le_bytes();
     match maker {
-        "GE" => vec![text(0x0043_0010, "LO", "GEMS_PARM_01"), text(0x0043_1039, "IS", &format!("{}\\8\\0\\0", b + 1_000_000_000))],
+        "GE" => {
+            vec![text(0x0043_0010, "LO", "GEMS_PARM_01"), text(0x0043_1039, "IS", &format!("{}\\8\\0\\0", b + 1_000_000_000))]
+        }
         "Philips" => vec![text(0x2001_0011, "LO", "Philips Imaging DD 001"), element(0x2001_1103, "FL", &single)],
         "Siemens" => {
             let direction: Vec<u8> = [0.6f64, 0.8, 0.0].iter().flat_map(|n| n.to_le_bytes()).collect();
@@ -365,19 +372,28 @@ fn an_enhanced_object_is_parted_by_its_functional_groups() {
         sequence(0x0020_9116, &[text(0x0020_0037, "DS", "1\\0\\0\\0\\1\\0")]),
         sequence(0x0028_9110, &[[text(0x0018_0050, "DS", "1.5"), text(0x0028_0030, "DS", "0.5\\0.25")].concat()]),
     ];
-    let object = with(image(2, 2, &pixels), vec![
-        text(0x0028_0008, "IS", &frames.len().to_string()),
-        text(0x0018_9018, "CS", "YES"),
-        sequence(0x5200_9229, &[shared.concat()]),
-        sequence(0x5200_9230, &frames),
-    ]);
+    let object = with(
+        image(2, 2, &pixels),
+        vec![
+            text(0x0028_0008, "IS", &frames.len().to_string()),
+            text(0x0018_9018, "CS", "YES"),
+            sequence(0x5200_9229, &[shared.concat()]),
+            sequence(0x5200_9230, &frames),
+        ],
+    );
     let mut folder = Folder::new();
     folder.put(&file(object));
     let series = folder.open().unwrap();
     assert_eq!(values(&series), [1.0, 2.0, 3.0]);
-    assert_eq!((series.diffusion().unwrap().b_values.clone(), series.times().unwrap().seconds.clone()), (vec![0.0, 800.0, 800.0], vec![0.0, 30.0, 60.0]));
+    assert_eq!(
+        (series.diffusion().unwrap().b_values.clone(), series.times().unwrap().seconds.clone()),
+        (vec![0.0, 800.0, 800.0], vec![0.0, 30.0, 60.0])
+    );
     let protocol = series.protocol();
-    assert_eq!((&protocol.repetition_times_ms[..], &protocol.echo_times_ms[..], &protocol.flip_angles_deg[..]), (&[5000.0][..], &[60.0][..], &[90.0][..]));
+    assert_eq!(
+        (&protocol.repetition_times_ms[..], &protocol.echo_times_ms[..], &protocol.flip_angles_deg[..]),
+        (&[5000.0][..], &[60.0][..], &[90.0][..])
+    );
     assert_eq!((protocol.slice_thicknesses_mm[0], protocol.spacing_mm[2]), (1.5, 2.0));
     assert_eq!(serde_json::to_value(&protocol).unwrap()["sequences"][0], "echo-planar");
 }

@@ -69,7 +69,10 @@ fn a_series_is_never_in_memory_twice() {
             let series = open();
             let frames = series.singles().map(Result::unwrap).collect();
             let series = Series::from_frames(series.grid().clone(), frames).unwrap();
-            assert_eq!((series.images(), series.frame(IMAGES - 1)[1]), (IMAGES, ((SIDE * SIDE * SLICES * (IMAGES - 1) + 1) % 4093) as f32));
+            assert_eq!(
+                (series.images(), series.frame(IMAGES - 1)[1]),
+                (IMAGES, ((SIDE * SIDE * SLICES * (IMAGES - 1) + 1) % 4093) as f32)
+            );
         });
         assert!(most <= 3 * STORED * IMAGES, "{name}: {most} bytes for a series of {}", STORED * IMAGES);
     }

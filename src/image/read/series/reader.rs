@@ -251,6 +251,9 @@ impl Images<'_> {
     }
 }
 
+/// More images than any series has: a header that claims more would fill memory with what is known of each.
+const MOST_IMAGES: usize = 1 << 16;
+
 fn open_part(path: &Path, options: &SeriesOptions) -> Result<(Part, Grid, Vec<ImageInfo>)> {
     match format_of(path)? {
         Format::Dicom => {
@@ -260,6 +263,10 @@ fn open_part(path: &Path, options: &SeriesOptions) -> Result<(Part, Grid, Vec<Im
         }
         Format::Nifti => {
             let header = Volumes::open(path)?.header().clone();
+            if header.volumes > MOST_IMAGES {
+                let found = format!("a claim of {} volumes", header.volumes);
+                return Err(InputError::new(path, found, format!("a series of {MOST_IMAGES} images at most")).into());
+            }
             let images = beside(path, header.volumes)?;
             Ok((Part::Nifti { path: path.to_path_buf(), volumes: header.volumes }, header.grid, images))
         }
@@ -270,7 +277,6 @@ fn open_part(path: &Path, options: &SeriesOptions) -> Result<(Part, Grid, Vec<Im
 
 /// The images of a file that says nothing but voxels, with what lies beside it.
 fn beside(path: &Path, images: usize) -> Result<Vec<ImageInfo>> {
-    // A volume takes a byte at least, so the list is no longer than the file's greatest possible content.
     let sidecar = sidecar::beside(path, images)?;
     let table = gradients::beside(path, images)?;
     let b_value = |image: usize| match &table {
