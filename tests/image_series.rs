@@ -1,4 +1,5 @@
-//! Series of images from NIfTI, NRRD and real DICOM: voxels against their other readers, times and b-values against public programs.
+//! Series of images from NIfTI, NRRD and real DICOM: voxels against their other readers, times and b-values against public
+//! programs.
 
 mod common;
 mod image_fixture;

@@ -70,8 +70,8 @@ impl fmt::Display for Deviation {
     }
 }
 
-/// The differences, in the order of [`DeviationKind`]. What a header leaves open and the study expects is a difference too. Times that do
-/// not increase are one always, and a diffusion series without b = 0 is one where b-values are expected.
+/// The differences, in the order of [`DeviationKind`]. What a header leaves open and the study expects is a difference too. Times
+/// that do not increase are one always, and a diffusion series without b = 0 is one where b-values are expected.
 pub fn check(protocol: &Protocol, expected: &Expected) -> Vec<Deviation> {
     let mut list = List::default();
     phases(protocol, expected, &mut list);

@@ -42,8 +42,8 @@ impl DicomPart {
     /// Reads the headers of a folder (or file), of the chosen series, or of all when none is named.
     ///
     /// # Errors
-    /// When nothing is there to read or a file is damaged; when images of different geometry or quantity are mixed; when a phase lacks
-    /// slices, or phases lie on different grids.
+    /// When nothing is there to read or a file is damaged; when images of different geometry or quantity are mixed; when a phase
+    /// lacks slices, or phases lie on different grids.
     pub fn open(path: &Path, choice: &[SeriesChoice]) -> Result<Self> {
         let files = files_of(path)?;
         let mut all: Vec<Slice> = Vec::new();
@@ -136,7 +136,8 @@ impl DicomPart {
         self.grid.voxels().min(most)
     }
 
-    /// The values of an image, slice by slice. `opened` keeps the last file for the next call: several images may lie in one file.
+    /// The values of an image, slice by slice. `opened` keeps the last file for the next call: several images may lie in one
+    /// file.
     ///
     /// # Errors
     /// When a file cannot be read, or its pixels cannot be decoded.
@@ -250,7 +251,8 @@ fn time_of(times: impl Iterator<Item = FrameTime> + Clone) -> FrameTime {
     }
 }
 
-/// By b-value first where there are several, then by time, or by the numbers in the headers where no clock tells the phases apart.
+/// By b-value first where there are several, then by time, or by the numbers in the headers where no clock tells the phases
+/// apart.
 fn sort(all: &[Slice], phases: &mut [Phase]) {
     let times: Vec<FrameTime> = phases.iter().map(|phase| phase.time).collect();
     let seconds = times_of(&times).ok().map(|times| times.seconds);

@@ -1,8 +1,8 @@
 //! Frames of several phases, mixed in one folder, to phases.
 //!
-//! A phase holds every place once. Frames that share a place are told apart by the first attribute that parts them into sets which
-//! cover the same places; attributes that merely differ from slice to slice (the times of a slice-by-slice acquisition) part nothing,
-//! and count only as an order at each place.
+//! A phase holds every place once. Frames that share a place are told apart by the first attribute that parts them into sets
+//! which cover the same places; attributes that merely differ from slice to slice (the times of a slice-by-slice acquisition)
+//! part nothing, and count only as an order at each place.
 
 use std::collections::BTreeMap;
 use std::path::Path;
