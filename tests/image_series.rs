@@ -165,7 +165,8 @@ fn a_sidecar_tells_times_and_protocol() {
         SeriesReader::open(std::slice::from_ref(&image), &SeriesOptions::default())
     };
     let series = with(
-        r#"{"FrameTimesStart": [0, 61.5, 123], "RepetitionTime": 0.004, "EchoTime": 0.0018, "FlipAngle": 10, "MagneticFieldStrength": 3,
+        r#"{"FrameTimesStart": [0, 61.5, 123], "RepetitionTime": 0.004, "EchoTime": 0.0018, "FlipAngle": 10,
+            "MagneticFieldStrength": 3,
             "ScanningSequence": "GR", "SequenceVariant": "SK_SP", "Manufacturer": "Siemens", "PatientName": "somebody"}"#,
     )
     .unwrap();
