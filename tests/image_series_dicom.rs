@@ -246,6 +246,9 @@ fn broken_objects_are_refused() {
     folder.slice(0, 1, vec![short(0x0028_0010, 65_535), short(0x0028_0011, 65_535)]);
     let fault = folder.open().unwrap().singles().next().unwrap().unwrap_err().to_string();
     assert!(fault.contains("cannot hold a frame of 65535×65535"), "{fault}");
+    let mut folder = Folder::new();
+    folder.phase(1, |_| vec![text(0x0008_0008, "CS", "ORIGINAL\\PRIMARY\\M\\ND\\MOSAIC")]);
+    assert!(folder.refusal().contains("a mosaic of slices"));
     let folder = Folder::new();
     assert!(folder.refusal().contains("no DICOM images"));
 }

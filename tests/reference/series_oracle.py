@@ -2,9 +2,9 @@
 
 python series_oracle.py REFERENCE > series_oracle.json
 
-pydicom 3.0.2 and nibabel 5.4.2 read the real breast DCE (phases told apart by content time alone, slices by position alone), dcm2niix
-v1.0.20260724 its protocol, and the b-values of diffusion files that this script makes for every vendor with a public header. Only numbers
-are written.
+pydicom 3.0.2 and nibabel 5.4.2 read the real breast DCE (phases told apart by content time alone, slices by position
+alone), dcm2niix v1.0.20260724 its protocol, and the b-values of diffusion files that this script makes for every vendor
+with a public header. Only numbers are written.
 """
 
 import datetime
@@ -29,7 +29,8 @@ def seconds(tm):
 
 
 def convert(folder, out):
-    subprocess.run(["dcm2niix", "-b", "y", "-ba", "y", "-z", "n", "-f", "%s_%e", "-o", out, folder], check=True, capture_output=True)
+    command = ["dcm2niix", "-b", "y", "-ba", "y", "-z", "n", "-f", "%s_%e", "-o", out, folder]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def dce():
@@ -40,10 +41,13 @@ def dce():
     start = min(phases)
     rows = []
     for time, slices in sorted(phases.items()):
-        slices.sort(key=lambda header: numpy.dot(header.ImagePositionPatient, numpy.cross(header.ImageOrientationPatient[:3], header.ImageOrientationPatient[3:])))
+        axes = slices[0].ImageOrientationPatient
+        normal = numpy.cross(axes[:3], axes[3:])
+        slices.sort(key=lambda header: numpy.dot(header.ImagePositionPatient, normal))
         pixels = numpy.stack([header.pixel_array for header in slices]).astype(numpy.int64)
         ramp = numpy.arange(1, pixels.size + 1, dtype=numpy.int64) % 1009
-        rows.append({"seconds": time - start, "slices": len(slices), "sum": int(pixels.sum()), "weighted": int((pixels.ravel() * ramp).sum())})
+        weighted = int((pixels.ravel() * ramp).sum())
+        rows.append({"seconds": time - start, "slices": len(slices), "sum": int(pixels.sum()), "weighted": weighted})
     image = nibabel.load(reference / "breast_dce/UCSF-BR-06_dce4d.nii.gz")
     volumes = [int(numpy.asarray(image.dataobj[..., n]).astype(numpy.int64).sum()) for n in range(image.shape[3])]
     with tempfile.TemporaryDirectory() as out:

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::image::protocol::descriptor::Protocol;
 use crate::image::protocol::expected::{B_TOLERANCE, Expected};
+use crate::image::protocol::scan::SequenceKind;
 use crate::image::series::Injection;
 
 /// b-values at or below this count as b = 0: scanners write 5 or 10 for the crusher gradients of an unweighted image.
@@ -70,8 +71,8 @@ impl fmt::Display for Deviation {
     }
 }
 
-/// The differences, in the order of [`DeviationKind`]. What a header leaves open and the study expects is a difference too. Times that do
-/// not increase are one always, and a diffusion series without b = 0 is one where b-values are expected.
+/// The differences, in the order of [`DeviationKind`]. What a header leaves open and the study expects is a difference too. Times
+/// that do not increase are one always, and a diffusion series without b = 0 is one where b-values are expected.
 pub fn check(protocol: &Protocol, expected: &Expected) -> Vec<Deviation> {
     let mut list = List::default();
     phases(protocol, expected, &mut list);
@@ -80,7 +81,7 @@ pub fn check(protocol: &Protocol, expected: &Expected) -> Vec<Deviation> {
     if let Some(kind) = expected.sequence
         && (protocol.sequences.is_empty() || protocol.sequences.iter().any(|other| *other != kind))
     {
-        let words = |kinds: &[_]| kinds.iter().map(|kind| word(kind)).collect::<Vec<_>>().join(", ");
+        let words = |kinds: &[_]| kinds.iter().map(word).collect::<Vec<_>>().join(", ");
         let found =
             if protocol.sequences.is_empty() { "no statement of the sequence".into() } else { words(&protocol.sequences) };
         list.add(DeviationKind::Sequence, found, format!("the sequence {}", word(&kind)));
@@ -231,6 +232,6 @@ fn join(values: &[f64]) -> String {
     values.iter().map(|value| show(*value)).collect::<Vec<_>>().join(", ")
 }
 
-fn word(kind: &super::SequenceKind) -> String {
+fn word(kind: &SequenceKind) -> String {
     serde_json::to_value(kind).ok().and_then(|value| value.as_str().map(str::to_string)).unwrap_or_default()
 }

@@ -7,8 +7,8 @@ use crate::image::grid::Grid;
 use crate::image::protocol::scan::{Scan, SequenceKind};
 use crate::image::series::{Diffusion, Injection, PhaseTable, TimeSource, Times};
 
-/// The protocol of a series. Lists hold the different values in the order of the images: one where all images agree, several where they
-/// do not (flip angles of a T1 measurement), none where no header says.
+/// The protocol of a series. Lists hold the different values in the order of the images: one where all images agree, several
+/// where they do not (flip angles of a T1 measurement), none where no header says.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Protocol {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::image::protocol::scan::SequenceKind;
 
-/// What a study expects of the protocol of a series; what it does not mention may be as it is. Ranges are `[lowest, highest]`, both
-/// included.
+/// What a study expects of the protocol of a series; what it does not mention may be as it is. Ranges are `[lowest, highest]`,
+/// both included.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Expected {

@@ -70,9 +70,9 @@ impl SequenceWords {
     /// The kind of sequence; `None` when the words do not say.
     ///
     /// # Definition
-    /// Echo-planar before all (its contrast is that of diffusion); then spoiled gradient echo, even where the magnetisation is prepared by an
-    /// inversion, since a fat-suppressing inversion pulse is common in DCE; then inversion recovery, spin echo (turbo with an echo train
-    /// longer than one), gradient echo.
+    /// Echo-planar before all (its contrast is that of diffusion); then spoiled gradient echo, even where the magnetisation is
+    /// prepared by an inversion, since a fat-suppressing inversion pulse is common in DCE; then inversion recovery, spin echo
+    /// (turbo with an echo train longer than one), gradient echo.
     pub fn kind(&self) -> Option<SequenceKind> {
         let has = |words: &[String], word: &str| words.iter().any(|other| other.eq_ignore_ascii_case(word));
         let says = |stated: &Option<String>, word: &str| stated.as_ref().is_some_and(|other| other.eq_ignore_ascii_case(word));

@@ -18,7 +18,8 @@ pub struct Shell {
     pub b: f64,
     /// Which images, from 0.
     pub images: Vec<usize>,
-    /// How many different gradient directions they have; 0 when none is stated. Opposite directions weight alike and count as one.
+    /// How many different gradient directions they have; 0 when none is stated. Opposite directions weight alike and count as
+    /// one.
     pub directions: usize,
 }
 

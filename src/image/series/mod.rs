@@ -7,8 +7,8 @@
 //! | which images are before and after contrast agent, and how they are named | `phases` |
 //! | named maps and their pairs before and after contrast agent | `maps` |
 //!
-//! The rule that holds here: nothing is guessed in silence. A time says where it comes from, an injection says whether it was stated or
-//! assumed, and what a header leaves open is `None`. Voxels are not here; `read::series` hands them out image by image.
+//! The rule that holds here: nothing is guessed in silence. A time says where it comes from, an injection says whether it was
+//! stated or assumed, and what a header leaves open is `None`. Voxels are not here; `read::series` hands them out image by image.
 
 pub mod diffusion;
 pub mod maps;

@@ -25,8 +25,8 @@ pub enum Injection {
     Stated(f64),
     /// The study states it.
     Given(f64),
-    /// Nobody states it: it is taken to be the start of the first image after contrast agent, so times after it are too short by the
-    /// delay between injection and scan.
+    /// Nobody states it: it is taken to be the start of the first image after contrast agent, so times after it are too short by
+    /// the delay between injection and scan.
     AssumedAtFirstPost(f64),
 }
 
@@ -75,8 +75,9 @@ pub struct PhaseTable {
 /// How an image of a dynamic series is asked for.
 ///
 /// # Definition
-/// `pre` or `baseline`: the last image before contrast agent (nearest to it in time and position). `phase 2`: the second image of the
-/// series, those before contrast agent counted. `post 1`: the first after contrast agent. `early`, `late`: by time, see [`Moments`].
+/// `pre` or `baseline`: the last image before contrast agent (nearest to it in time and position). `phase 2`: the second image of
+/// the series, those before contrast agent counted. `post 1`: the first after contrast agent. `early`, `late`: by time, see
+/// [`Moments`].
 /// `last`: the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhaseName {
@@ -119,13 +120,13 @@ impl PhaseTable {
     /// The phases of `images` images.
     ///
     /// # Definition
-    /// With `baseline` given, that many first images are before contrast agent. Else they are those whose time is before the injection,
-    /// when that is known. `injection` (seconds from the first image) overrides the header's; without either it is assumed at the first
-    /// image after contrast agent.
+    /// With `baseline` given, that many first images are before contrast agent. Else they are those whose time is before the
+    /// injection, when that is known. `injection` (seconds from the first image) overrides the header's; without either it is
+    /// assumed at the first image after contrast agent.
     ///
     /// # Errors
-    /// [`Error::Study`] when neither baseline nor injection is known, no image or every image is before contrast agent, times are not
-    /// increasing, or the two statements contradict each other.
+    /// [`Error::Study`] when neither baseline nor injection is known, no image or every image is before contrast agent, times are
+    /// not increasing, or the two statements contradict each other.
     pub fn new(images: usize, times: Option<&Times>, baseline: Option<usize>, injection: Option<f64>) -> Result<Self> {
         if let Some(times) = times {
             if times.seconds.len() != images {

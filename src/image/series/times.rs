@@ -59,7 +59,8 @@ pub struct Times {
 }
 
 impl Clock {
-    /// A DICOM time (TM, `HHMMSS.FFFFFF`), with its date (DA, `YYYYMMDD`) where that is stated. Parts after the hour may be missing.
+    /// A DICOM time (TM, `HHMMSS.FFFFFF`), with its date (DA, `YYYYMMDD`) where that is stated. Parts after the hour may be
+    /// missing.
     pub fn parse(date: Option<&str>, time: &str) -> Option<Clock> {
         let digits: String = time.trim().chars().filter(|c| *c != ':').collect();
         let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
@@ -104,8 +105,8 @@ fn day_number(date: &str) -> Option<i64> {
 /// Clocks of one examination on one axis of seconds.
 ///
 /// # Definition
-/// Where every clock has a day and days differ by no more than one, the day counts. Else only the time of day does, and a clock more than
-/// twelve hours before the latest one lies after midnight.
+/// Where every clock has a day and days differ by no more than one, the day counts. Else only the time of day does, and a clock
+/// more than twelve hours before the latest one lies after midnight.
 pub fn unrolled(clocks: &[Clock]) -> Vec<f64> {
     let days: Option<Vec<i64>> = clocks.iter().map(|clock| clock.day).collect();
     let first = days.as_ref().and_then(|days| days.iter().copied().min());
@@ -124,8 +125,9 @@ pub fn unrolled(clocks: &[Clock]) -> Vec<f64> {
 /// The times of a series from what is stated per image, or why there are none.
 ///
 /// # Definition
-/// The first source counts that every image states and that differs from image to image: offset, acquisition time, trigger time, content
-/// time. Times are relative to the first image; they are *not* put in order, since an order that contradicts the clock is a finding.
+/// The first source counts that every image states and that differs from image to image: offset, acquisition time, trigger time,
+/// content time. Times are relative to the first image; they are *not* put in order, since an order that contradicts the clock is
+/// a finding.
 ///
 /// # Errors
 /// A sentence when there is no such source.

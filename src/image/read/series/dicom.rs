@@ -1,12 +1,14 @@
 //! A DICOM folder, list or file as images of a series: every phase and b-value it holds, mixed as they may be.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use dicom_object::DefaultDicomObject;
 
 use crate::error::{Error, InputError, Result};
 use crate::image::grid::Grid;
-use crate::image::read::dicom::object::open;
+use crate::image::read::dicom::frame::Plane;
+use crate::image::read::dicom::object::{open, tags, text};
 use crate::image::read::dicom::pixels::Pixels;
 use crate::image::read::dicom::stack::stacks;
 use crate::image::read::dicom::{SeriesChoice, begins_like_dicom, files_of};
@@ -40,12 +42,12 @@ impl DicomPart {
     /// Reads the headers of a folder (or file), of the chosen series, or of all when none is named.
     ///
     /// # Errors
-    /// When nothing is there to read or a file is damaged; when images of different geometry or quantity are mixed; when a phase lacks
-    /// slices, or phases lie on different grids.
+    /// When nothing is there to read or a file is damaged; when images of different geometry or quantity are mixed; when a phase
+    /// lacks slices, or phases lie on different grids.
     pub fn open(path: &Path, choice: &[SeriesChoice]) -> Result<Self> {
         let files = files_of(path)?;
         let mut all: Vec<Slice> = Vec::new();
-        let mut instances = std::collections::HashSet::new();
+        let mut instances = Vec::new();
         let mut bytes = 0u64;
         for (file, name) in files.iter().enumerate() {
             if files.len() > 1 && !begins_like_dicom(name)? {
@@ -53,11 +55,7 @@ impl DicomPart {
             }
             let object = open(name, true)?;
             let found = slices(name, file, &object)?;
-            let instance =
-                crate::image::read::dicom::object::text(&object, crate::image::read::dicom::object::tags::SOP_INSTANCE_UID);
-            if !found.is_empty() && instance.is_some_and(|instance| !instances.insert(instance)) {
-                return Err(InputError::new(name, "an image that another file holds too", "every image once").into());
-            }
+            instances.push((file, text(&object, tags::SOP_INSTANCE_UID)));
             bytes = bytes.saturating_add(std::fs::metadata(name).map_or(0, |about| about.len()));
             all.extend(found);
         }
@@ -65,6 +63,7 @@ impl DicomPart {
         if all.is_empty() {
             return Err(InputError::new(path, "no DICOM images of the series that are meant", "at least one").into());
         }
+        every_image_once(&files, &all, &instances)?;
         one_kind(path, &files, &all)?;
         let mut series: Vec<(&str, Vec<usize>)> = Vec::new();
         for (at, slice) in all.iter().enumerate() {
@@ -137,7 +136,8 @@ impl DicomPart {
         self.grid.voxels().min(most)
     }
 
-    /// The values of an image, slice by slice. `opened` keeps the last file for the next call: several images may lie in one file.
+    /// The values of an image, slice by slice. `opened` keeps the last file for the next call: several images may lie in one
+    /// file.
     ///
     /// # Errors
     /// When a file cannot be read, or its pixels cannot be decoded.
@@ -184,6 +184,17 @@ fn is_meant(choice: &SeriesChoice, slice: &Slice) -> bool {
     }
 }
 
+/// Refuses a folder in which a copy of an image lies beside it.
+fn every_image_once(files: &[PathBuf], all: &[Slice], instances: &[(usize, Option<String>)]) -> Result<()> {
+    let meant: HashSet<usize> = all.iter().map(|slice| slice.frame.file).collect();
+    let mut seen = HashSet::new();
+    let mut stated = instances.iter().filter(|(file, _)| meant.contains(file));
+    match stated.find(|(_, instance)| instance.as_ref().is_some_and(|instance| !seen.insert(instance))) {
+        Some((file, _)) => Err(InputError::new(&files[*file], "an image that another file holds too", "every image once").into()),
+        None => Ok(()),
+    }
+}
+
 /// Refuses images of different size, orientation, pixel spacing or quantity, and images without a place.
 fn one_kind(path: &Path, files: &[PathBuf], all: &[Slice]) -> Result<()> {
     let Some(first) = all.first() else { return Ok(()) };
@@ -195,7 +206,7 @@ fn one_kind(path: &Path, files: &[PathBuf], all: &[Slice]) -> Result<()> {
         let (Some(plane), Some(other)) = (first.frame.plane, slice.frame.plane) else {
             return refuse(slice, "an image without a position in the patient".into(), "slices of a volume".into());
         };
-        let axes = |plane: &crate::image::read::dicom::frame::Plane| [plane.row, plane.column];
+        let axes = |plane: &Plane| [plane.row, plane.column];
         let turned = axes(&plane).iter().flatten().zip(axes(&other).iter().flatten()).any(|(a, b)| (a - b).abs() > 1e-4);
         let spacing = |slice: &Slice| slice.frame.spacing.unwrap_or([1.0; 2]);
         let scaled = spacing(slice).iter().zip(spacing(first)).any(|(a, b)| (a - b).abs() > 1e-4 * b);
@@ -240,7 +251,8 @@ fn time_of(times: impl Iterator<Item = FrameTime> + Clone) -> FrameTime {
     }
 }
 
-/// By b-value first where there are several, then by time, or by the numbers in the headers where no clock tells the phases apart.
+/// By b-value first where there are several, then by time, or by the numbers in the headers where no clock tells the phases
+/// apart.
 fn sort(all: &[Slice], phases: &mut [Phase]) {
     let times: Vec<FrameTime> = phases.iter().map(|phase| phase.time).collect();
     let seconds = times_of(&times).ok().map(|times| times.seconds);

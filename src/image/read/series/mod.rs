@@ -8,8 +8,8 @@
 //! | what lies beside a NIfTI file | `gradients` (.bval, .bvec), `sidecar` (.json) |
 //! | all of them as one series | `reader` |
 //!
-//! The rule that holds here: one image is in memory at a time, a header is believed only as far as the file's length bears it out, and
-//! images that lie on different grids are refused with both geometries. To add a source, add a part to `reader`.
+//! The rule that holds here: one image is in memory at a time, a header is believed only as far as the file's length bears it
+//! out, and images that lie on different grids are refused with both geometries. To add a source, add a part to `reader`.
 
 pub mod dicom;
 pub mod gradients;

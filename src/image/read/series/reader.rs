@@ -61,13 +61,13 @@ pub struct SeriesReader {
 }
 
 impl SeriesReader {
-    /// Opens files and folders, in the order in which their images follow one another: a 4-D NIfTI; several 3-D files; a DICOM folder,
-    /// whose images are put in order of b-value and time; or any of them together, such as a volume before contrast agent and a 4-D
-    /// file after it.
+    /// Opens files and folders, in the order in which their images follow one another: a 4-D NIfTI; several 3-D files; a DICOM
+    /// folder, whose images are put in order of b-value and time; or any of them together, such as a volume before contrast agent
+    /// and a 4-D file after it.
     ///
     /// # Errors
-    /// As the formats' readers; when grids differ (both are shown), or a list (times, b-values, .bval, .bvec, .json) is not as long as
-    /// the series.
+    /// As the formats' readers; when grids differ (both are shown), or a list (times, b-values, .bval, .bvec, .json) is not as
+    /// long as the series.
     pub fn open(paths: &[PathBuf], options: &SeriesOptions) -> Result<Self> {
         let mut parts = Vec::new();
         let mut images: Vec<ImageInfo> = Vec::new();
@@ -129,8 +129,8 @@ impl SeriesReader {
         Protocol::new(scans, &self.grid, self.times.as_ref().ok(), self.phases().ok().as_ref(), self.diffusion())
     }
 
-    /// All images in their order, in single precision: what a map's series is made of, without holding it twice. Scanners measure 12 to
-    /// 16 bits, which single precision holds exactly.
+    /// All images in their order, in single precision: what a map's series is made of, without holding it twice. Scanners measure
+    /// 12 to 16 bits, which single precision holds exactly.
     pub fn singles(&self) -> impl Iterator<Item = Result<Vec<f32>>> {
         let mut images = self.stream();
         std::iter::from_fn(move || {
@@ -201,8 +201,8 @@ impl Images<'_> {
         Ok(())
     }
 
-    /// Hands the values of the next image to `sink`, piece by piece, axis i fastest, with the number of values for which room may be
-    /// made at once; `None` after the last image.
+    /// Hands the values of the next image to `sink`, piece by piece, axis i fastest, with the number of values for which room may
+    /// be made at once; `None` after the last image.
     ///
     /// # Errors
     /// As the format's reader; after an error there are no further images.
@@ -251,6 +251,9 @@ impl Images<'_> {
     }
 }
 
+/// More images than any series has: a header that claims more would fill memory with what is known of each.
+const MOST_IMAGES: usize = 1 << 16;
+
 fn open_part(path: &Path, options: &SeriesOptions) -> Result<(Part, Grid, Vec<ImageInfo>)> {
     match format_of(path)? {
         Format::Dicom => {
@@ -260,6 +263,10 @@ fn open_part(path: &Path, options: &SeriesOptions) -> Result<(Part, Grid, Vec<Im
         }
         Format::Nifti => {
             let header = Volumes::open(path)?.header().clone();
+            if header.volumes > MOST_IMAGES {
+                let found = format!("a claim of {} volumes", header.volumes);
+                return Err(InputError::new(path, found, format!("a series of {MOST_IMAGES} images at most")).into());
+            }
             let images = beside(path, header.volumes)?;
             Ok((Part::Nifti { path: path.to_path_buf(), volumes: header.volumes }, header.grid, images))
         }
@@ -270,7 +277,6 @@ fn open_part(path: &Path, options: &SeriesOptions) -> Result<(Part, Grid, Vec<Im
 
 /// The images of a file that says nothing but voxels, with what lies beside it.
 fn beside(path: &Path, images: usize) -> Result<Vec<ImageInfo>> {
-    // A volume takes a byte at least, so the list is no longer than the file's greatest possible content.
     let sidecar = sidecar::beside(path, images)?;
     let table = gradients::beside(path, images)?;
     let b_value = |image: usize| match &table {
@@ -288,8 +294,8 @@ fn beside(path: &Path, images: usize) -> Result<Vec<ImageInfo>> {
     Ok((0..images).map(info).collect())
 }
 
-/// Offsets count from the start of their own file, so they do not tell images of several files apart; triggers do where all images
-/// belong to one acquisition.
+/// Offsets count from the start of their own file, so they do not tell images of several files apart; triggers do where all
+/// images belong to one acquisition.
 fn relative_to_their_part(images: &mut [ImageInfo]) {
     let first = images.first().and_then(|image| image.time.acquisition);
     let together = first.is_some() && images.iter().all(|image| image.time.acquisition == first);

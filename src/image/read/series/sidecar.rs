@@ -45,9 +45,9 @@ pub fn read_text(file: &Path) -> Result<String> {
 /// The sidecar of an image of `images` volumes; what is silent when there is none.
 ///
 /// # Definition
-/// Times: `FrameTimesStart` or `VolumeTiming` (s, one per volume); or `RepetitionTime` as the interval where `RepetitionTimeExcitation`
-/// says that it is not the sequence's. `AcquisitionTime` is the time of day of the first. `RepetitionTime` alone is the sequence's TR: it
-/// is no interval between volumes.
+/// Times: `FrameTimesStart` or `VolumeTiming` (s, one per volume); or `RepetitionTime` as the interval where
+/// `RepetitionTimeExcitation` says that it is not the sequence's. `AcquisitionTime` is the time of day of the first.
+/// `RepetitionTime` alone is the sequence's TR: it is no interval between volumes.
 ///
 /// # Errors
 /// [`InputError`] when it is no JSON object, or its lists are not as long as the image.

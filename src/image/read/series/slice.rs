@@ -101,13 +101,17 @@ pub struct Slice {
 /// The frames of a file; none when it holds no image.
 ///
 /// # Errors
-/// [`InputError`] when it claims more frames than it can hold.
+/// [`InputError`] when it claims more frames than it can hold, or is a mosaic of slices.
 pub fn slices(path: &Path, file: usize, object: &DefaultDicomObject) -> Result<Vec<Slice>> {
     let modality = text(object, tags::MODALITY).unwrap_or_default();
     let size = match (count(object, tags::COLUMNS), count(object, tags::ROWS)) {
         (Some(columns), Some(rows)) if !matches!(modality.as_str(), "SEG" | "PR" | "RTDOSE") => [columns, rows],
         _ => return Ok(Vec::new()),
     };
+    // Its tiles are slices, which the plain attributes do not place: read as one slice it would be a wrong image.
+    if text_list(object, IMAGE_TYPE).is_some_and(|words| words.iter().any(|word| word.eq_ignore_ascii_case("MOSAIC"))) {
+        return Err(InputError::new(path, "a mosaic of slices in one image (Siemens)", "slices: convert it to NIfTI").into());
+    }
     // A frame takes a bit at least; more frames than that are a false claim, seen before a list of them is made.
     let claimed = frame_count(object);
     let length = std::fs::metadata(path).map_or(u64::MAX, |about| about.len());

@@ -1,8 +1,8 @@
 //! Frames of several phases, mixed in one folder, to phases.
 //!
-//! A phase holds every place once. Frames that share a place are told apart by the first attribute that parts them into sets which
-//! cover the same places; attributes that merely differ from slice to slice (the times of a slice-by-slice acquisition) part nothing,
-//! and count only as an order at each place.
+//! A phase holds every place once. Frames that share a place are told apart by the first attribute that parts them into sets
+//! which cover the same places; attributes that merely differ from slice to slice (the times of a slice-by-slice acquisition)
+//! part nothing, and count only as an order at each place.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,8 +12,11 @@ use crate::image::read::geometry::{cross, dot};
 use crate::image::read::series::slice::Slice;
 use crate::image::series::Clock;
 
+/// An attribute of a slice as whole numbers, so that equal ones are equal.
+type Key = fn(&Slice) -> Option<[i64; 3]>;
+
 /// What may tell phases apart, the surest first.
-const KEYS: [fn(&Slice) -> Option<[i64; 3]>; 8] = [
+const KEYS: [Key; 8] = [
     |slice| slice.b.map(|b| whole(b.round())),
     |slice| slice.direction.map(|direction| direction.map(|n| (n * 1e3).round() as i64)),
     |slice| slice.temporal.map(whole),
@@ -98,13 +101,7 @@ fn counts(group: &[Placed], places: usize) -> Vec<usize> {
     counts
 }
 
-fn part(
-    path: &Path,
-    slices: &[Slice],
-    group: &[Placed],
-    positions: &[f64],
-    keys: &[fn(&Slice) -> Option<[i64; 3]>],
-) -> Result<Vec<Vec<Placed>>> {
+fn part(path: &Path, slices: &[Slice], group: &[Placed], positions: &[f64], keys: &[Key]) -> Result<Vec<Vec<Placed>>> {
     if counts(group, positions.len()).into_iter().max().unwrap_or(0) <= 1 {
         return Ok(vec![group.to_vec()]);
     }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | standard (also Canon, United Imaging) | (0018,9087), enhanced MR: in the MR Diffusion Sequence (0018,9117) | (0018,9089) |
 //! | Siemens, block `SIEMENS MR HEADER` | (0019,xx0C) | (0019,xx0E) |
-//! | GE, block `GEMS_PARM_01` | (0043,xx39), first value, 10⁹ added on some | (0019,xxBB … BD), block `GEMS_ACQU_01`, in axes of its own: not read |
+//! | GE, block `GEMS_PARM_01` | (0043,xx39), first value, 10⁹ added on some | in axes of its own: not read |
 //! | Philips, block `Philips Imaging DD 001` | (2001,xx03) | (0018,9089) beside it |
 //!
 //! A private attribute counts only within the block that its maker reserved, since another maker may use the same numbers.
