@@ -20,17 +20,7 @@ pub struct BoundingBox {
     pub end: [usize; 3],
 }
 
-impl BoundingBox {}
-
 impl Mask {
-    /// The voxels of a grid that lie in the box.
-    pub fn mask(&self, grid: &Grid) -> Mask {
-        let [nx, ny, _] = grid.size;
-        let holds = |voxel: [usize; 3]| (0..3).all(|axis| (self.start[axis]..self.end[axis]).contains(&voxel[axis]));
-        let inside = (0..grid.voxels()).map(|at| holds([at % nx, at / nx % ny, at / (nx * ny)])).collect();
-        Mask::new(grid.clone(), inside)
-    }
-
     /// A mask of the given membership.
     ///
     /// # Panics
@@ -60,6 +50,14 @@ impl Mask {
 }
 
 impl BoundingBox {
+    /// The voxels of a grid that lie in the box.
+    pub fn mask(&self, grid: &Grid) -> Mask {
+        let [nx, ny, _] = grid.size;
+        let holds = |voxel: [usize; 3]| (0..3).all(|axis| (self.start[axis]..self.end[axis]).contains(&voxel[axis]));
+        let inside = (0..grid.voxels()).map(|at| holds([at % nx, at / nx % ny, at / (nx * ny)])).collect();
+        Mask::new(grid.clone(), inside)
+    }
+
     /// The smallest box around what is `true` in a block of `size` voxels, axis i fastest; `None` when nothing is.
     pub fn around(size: [usize; 3], inside: &[bool]) -> Option<BoundingBox> {
         let [nx, ny, _] = size;

@@ -267,7 +267,8 @@ impl Frame<'_> {
                 Images::Dynamic(&series, &timing)
             }
             SeriesKind::Diffusion => {
-                let diffusion = first.reader.diffusion().ok_or_else(|| Error::study("the b-values of the series are not known"))?;
+                let diffusion =
+                    first.reader.diffusion().ok_or_else(|| Error::study("the b-values of the series are not known"))?;
                 b_values = BValues::new(diffusion.b_values.clone())?;
                 Images::Diffusion(&series, &b_values)
             }
@@ -275,7 +276,10 @@ impl Frame<'_> {
         };
         let mut inputs = Inputs::new(images);
         let path = |name: &String| {
-            files.named.get(name).ok_or_else(|| Error::study(format!("the examination lacks the file `{name}` that the map needs")))
+            files
+                .named
+                .get(name)
+                .ok_or_else(|| Error::study(format!("the examination lacks the file `{name}` that the map needs")))
         };
         for name in &needs.volumes {
             let volume = read_image(path(name)?, &ImageOptions::default())?.volume;

@@ -1,7 +1,7 @@
 //! Habitats of an examination: found, measured, and kept as bags.
 
-use super::options::{HabitatSource, Habitats, Protocols};
 use super::names::Source;
+use super::options::{HabitatSource, Habitats, Protocols};
 use crate::error::{Error, Result};
 use crate::habitat::recipe::LEAST_VECTORS;
 use crate::habitat::slic::slic;
@@ -61,8 +61,7 @@ impl Parts {
         let ordered_by = options.ordered_by.clone().unwrap_or_else(|| first.clone());
         let (how, most) = match (&options.by, atlas) {
             (HabitatSource::PerCase(own), _) => {
-                let recipe =
-                    Recipe { clustering: own.clustering, number: own.number.clone(), ordered_by, least: LEAST_VECTORS };
+                let recipe = Recipe { clustering: own.clustering, number: own.number.clone(), ordered_by, least: LEAST_VECTORS };
                 recipe.check(&options.maps)?;
                 let most = *recipe.number.range().end();
                 (How::PerCase(recipe), most)
@@ -94,9 +93,9 @@ impl Parts {
         };
         let names = match most {
             0 => Vec::new(),
-            most => std::iter::once("habitats".to_string())
-                .chain(feature_names(&options.maps, most, &options.features))
-                .collect(),
+            most => {
+                std::iter::once("habitats".to_string()).chain(feature_names(&options.maps, most, &options.features)).collect()
+            }
         };
         let measured = (!options.radiomics.is_empty())
             .then(|| {
@@ -148,9 +147,7 @@ impl Parts {
     pub(super) fn find(&self, images: &[Option<Volume>], lesion: &Mask, notes: &mut Vec<String>) -> Result<Option<HabitatMap>> {
         let Some(maps) = self.maps(images) else { return Ok(None) };
         let found = match &self.how {
-            How::PerCase(recipe) => {
-                CaseHabitats::find(lesion, &maps, recipe, &mut Xoshiro256PlusPlus::seed_from_u64(0))?
-            }
+            How::PerCase(recipe) => CaseHabitats::find(lesion, &maps, recipe, &mut Xoshiro256PlusPlus::seed_from_u64(0))?,
             How::Atlas(atlas) => match HabitatMap::by_atlas(lesion, &maps, atlas) {
                 Ok(map) => CaseHabitats::Found(Box::new(map)),
                 Err(why) => CaseHabitats::Undefined(why.to_string()),
@@ -177,7 +174,9 @@ impl Parts {
             (Some(map), Some(maps)) => {
                 let makeup = map.makeup(&maps, self.most)?;
                 let counted = Some(map.codebook.habitats() as f64);
-                std::iter::once(counted).chain(features(&makeup, &self.options.features).into_iter().map(|(_, value)| value)).collect()
+                std::iter::once(counted)
+                    .chain(features(&makeup, &self.options.features).into_iter().map(|(_, value)| value))
+                    .collect()
             }
             _ => vec![None; self.names.len()],
         };
@@ -186,8 +185,9 @@ impl Parts {
                 for habitat in 1..=self.most {
                     let region = found.and_then(|map| map.region(habitat as u16));
                     let made = match (region, &images[*at]) {
-                        (Some(region), Some(image)) => super::measurable(image, &region)
-                            .and_then(|(image, region)| measured.of_mask(&image, &region).ok()),
+                        (Some(region), Some(image)) => {
+                            super::measurable(image, &region).and_then(|(image, region)| measured.of_mask(&image, &region).ok())
+                        }
                         _ => None,
                     };
                     values.extend(made.unwrap_or_else(|| vec![None; measured.per_region()]));
@@ -217,7 +217,9 @@ impl Parts {
             How::PerCase(recipe) => format!("Habitats of {maps} within each lesion by {}.", recipe.words()),
             How::Atlas(atlas) => format!("Habitats of {maps} by a frozen atlas of {} habitats.", atlas.habitats()),
             How::Bag(..) => {
-                format!("Supervoxels (SLIC within the lesion) of {maps}; habitats are learned from those of the training cases in each fold.")
+                format!(
+                    "Supervoxels (SLIC within the lesion) of {maps}; habitats are learned from those of the training cases in each fold."
+                )
             }
         }
     }

@@ -162,7 +162,8 @@ impl Mri {
         for region in self.options.regions.iter().map(RegionSpec::name) {
             for (_, group, _, info) in self.quantities() {
                 let image = format!("{group}_{}", info.name);
-                let named = STATISTICS.map(|name| (name, if matches!(name, "skewness" | "kurtosis" | "valid_share") { "1" } else { info.unit }));
+                let named = STATISTICS
+                    .map(|name| (name, if matches!(name, "skewness" | "kurtosis" | "valid_share") { "1" } else { info.unit }));
                 columns.extend(named.map(|(name, unit)| statistic(&image, &region, name, unit)));
             }
             for (group, maps) in &self.options.protocols.maps {
@@ -226,12 +227,7 @@ impl Mri {
     }
 
     /// The values of one examination under an outline.
-    fn values(
-        &self,
-        exam: &Exam,
-        lesion: &Mask,
-        notes: &mut Vec<String>,
-    ) -> Result<(Vec<Option<f64>>, Option<HabitatMap>)> {
+    fn values(&self, exam: &Exam, lesion: &Mask, notes: &mut Vec<String>) -> Result<(Vec<Option<f64>>, Option<HabitatMap>)> {
         let mut values = Vec::with_capacity(self.of_exam);
         let regions: Vec<Option<Mask>> = self
             .options
@@ -245,8 +241,9 @@ impl Mri {
         for image in &exam.images[..self.radiomics] {
             for region in &regions {
                 let made = match (image, region) {
-                    (Some(image), Some(region)) => measurable(image, region)
-                        .and_then(|(image, region)| self.measured.of_mask(&image, &region).map_err(|why| notes.push(why.to_string())).ok()),
+                    (Some(image), Some(region)) => measurable(image, region).and_then(|(image, region)| {
+                        self.measured.of_mask(&image, &region).map_err(|why| notes.push(why.to_string())).ok()
+                    }),
                     _ => None,
                 };
                 values.extend(made.unwrap_or_else(|| vec![None; self.measured.per_region()]));
@@ -295,7 +292,9 @@ impl Mri {
         let mut row = first.values.clone();
         let days: Vec<f64> = taken.iter().map(|taken| taken.day).collect();
         for change in &visits.changes {
-            row.extend((0..self.of_exam).map(|at| change.of(&days, &taken.iter().map(|taken| taken.values[at]).collect::<Vec<_>>())));
+            row.extend(
+                (0..self.of_exam).map(|at| change.of(&days, &taken.iter().map(|taken| taken.values[at]).collect::<Vec<_>>())),
+            );
         }
         let most = self.parts.as_ref().map_or(0, Parts::most);
         let shares = self.transition(taken).unwrap_or_else(|why| {
@@ -390,7 +389,9 @@ impl ImageModality for Mri {
             arrays.push(parts.bag_of(&first.exam.images, &first.exam.lesion, &mut notes));
         }
         // Perturbed outlines tell how a feature of one examination repeats; its change is not measured again.
-        let redrawn = self.measured.perturbed(&Volume::new(first.exam.lesion.grid.clone(), first.exam.reference_part()), &first.exam.lesion);
+        let redrawn = self
+            .measured
+            .perturbed(&Volume::new(first.exam.lesion.grid.clone(), first.exam.reference_part()), &first.exam.lesion);
         let repeated = redrawn.iter().map(|lesion| {
             let again = lesion.as_ref().and_then(|lesion| self.values(&first.exam, lesion, &mut Vec::new()).ok());
             let mut row = again.map_or_else(|| vec![None; self.of_exam], |(values, _)| values);
@@ -423,7 +424,13 @@ impl ImageModality for Mri {
             rules.push(format!("Sequences are brought onto one grid {aligned}, with linear interpolation."));
         }
         for (name, group) in &protocols.maps {
-            let kept: Vec<String> = group.kind.maps().into_iter().filter(|info| info.kind == MapKind::Quantity).map(|info| info.label.to_string()).collect();
+            let kept: Vec<String> = group
+                .kind
+                .maps()
+                .into_iter()
+                .filter(|info| info.kind == MapKind::Quantity)
+                .map(|info| info.label.to_string())
+                .collect();
             rules.push(format!("Maps `{name}` ({}) from {}: {}.", group.kind.kind(), group.from.join(", "), kept.join(", ")));
         }
         rules.extend(self.parts.iter().map(Parts::rule));

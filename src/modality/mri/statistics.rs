@@ -2,8 +2,8 @@
 
 use crate::image::{Mask, Volume};
 use crate::statistic::describe::Description;
-use crate::statistic::quantile::quantiles;
 use crate::statistic::quantile::QuantileType;
+use crate::statistic::quantile::quantiles;
 
 /// The numbers, in their order, as feature names have them.
 pub(super) const STATISTICS: [&str; 8] = ["mean", "sd", "median", "p10", "p90", "skewness", "kurtosis", "valid_share"];

@@ -121,9 +121,9 @@ fn number(table: &RawTable, column: &RawColumn, row: usize) -> Result<Option<f64
 fn day_of(table: &RawTable, column: &RawColumn, row: usize) -> Result<f64> {
     let text = column.text(row).unwrap_or_default();
     let number = text.trim().parse::<f64>().ok().filter(|day| day.is_finite());
-    number.or_else(|| crate::study::plan::day(text.trim()).ok().map(|day| day as f64)).ok_or_else(|| {
-        fault(table, column, row, format!("`{text}`"), "the day of the examination: a number of days or a date")
-    })
+    number
+        .or_else(|| crate::study::plan::day(text.trim()).ok().map(|day| day as f64))
+        .ok_or_else(|| fault(table, column, row, format!("`{text}`"), "the day of the examination: a number of days or a date"))
 }
 
 fn positive(table: &RawTable, column: &RawColumn, row: usize) -> Result<Option<f64>> {

@@ -1,7 +1,7 @@
 //! MRI examinations: sequences, parametric maps and habitats.
 
-use super::image::{BodySpec, IbsiSpec, MaskSpec, PreprocessSpec, chosen};
 use super::TableFile;
+use super::image::{BodySpec, IbsiSpec, MaskSpec, PreprocessSpec, chosen};
 use crate::error::Result;
 use crate::habitat::Codebook;
 use crate::image::read::series::sidecar::read_text;
