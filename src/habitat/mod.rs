@@ -16,6 +16,7 @@ mod nearest;
 pub mod picture;
 pub mod recipe;
 mod region;
+mod screen;
 mod seeding;
 pub mod slic;
 pub mod supervoxel;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::vectors::Vectors;
@@ -32,10 +32,7 @@ impl Nearest {
 
     /// Finds the nearest of `centroids` for the first `count` vectors of a block given map by map.
     pub fn find(&mut self, block: &[&[f64]], count: usize, centroids: &[Vec<f64>]) {
-        Arch::new().dispatch(
-            #[inline(always)]
-            || self.find_in_lanes(block, count, centroids),
-        );
+        Arch::new().dispatch(Find { near: self, block, count, centroids });
     }
 
     #[inline(always)]
@@ -57,6 +54,23 @@ impl Nearest {
                 *best = if nearer { *distance } else { *best };
             }
         }
+    }
+}
+
+/// What runs in the processor's widest lanes is a struct and no closure: a closure's call need not be compiled for them.
+struct Find<'a> {
+    near: &'a mut Nearest,
+    block: &'a [&'a [f64]],
+    count: usize,
+    centroids: &'a [Vec<f64>],
+}
+
+impl WithSimd for Find<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        self.near.find_in_lanes(self.block, self.count, self.centroids);
     }
 }
 

@@ -1,26 +1,28 @@
 //! Where k-means starts: centroids far from each other, drawn at random.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rand::Rng;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 
-use super::nearest::{BLOCK, CHUNK, blocks, chunks, columns, squared_distances};
+use super::nearest::{BLOCK, CHUNK, blocks, columns, squared_distances};
+use super::screen::Screen;
 use super::vectors::Vectors;
 
 /// First centroids by greedy k-means++.
 ///
 /// # Definition
 /// The first is a vector drawn evenly; each further one is, of 2 + ⌊ln k⌋ vectors drawn with probability proportional to the squared
-/// distance to the nearest centroid so far, the one that leaves the smallest sum of these squared distances.
+/// distance to the nearest centroid so far, the one that leaves the smallest sum of these squared distances (to the precision of 32-bit
+/// numbers, which suffices to choose among draws).
 ///
 /// # Errors
 /// [`Error::Study`] where there are fewer than k distinct vectors.
 ///
 /// # Reference
 /// Arthur, Vassilvitskii, Proc SODA 2007:1027 (with the greedy choice of its section 6).
-pub(super) fn plus_plus(vectors: &Vectors, k: usize, rng: &mut impl Rng) -> Result<Vec<Vec<f64>>> {
+pub(super) fn plus_plus(vectors: &Vectors, screen: &Screen, k: usize, rng: &mut impl Rng) -> Result<Vec<Vec<f64>>> {
     let count = vectors.count();
     let mut centroids = vec![vectors.row(rng.gen_range(0..count))];
     let mut closest = vec![f64::INFINITY; count];
@@ -34,7 +36,7 @@ pub(super) fn plus_plus(vectors: &Vectors, k: usize, rng: &mut impl Rng) -> Resu
         }
         let candidates: Vec<Vec<f64>> =
             (0..trials).map(|_| vectors.row(draw(&closest, &potential, rng.r#gen::<f64>() * total))).collect();
-        let sums = left_over(vectors, &candidates, &closest);
+        let sums = screen.left_over(&candidates, &closest);
         let best = (1..trials).fold(0, |best, trial| if sums[trial] < sums[best] { trial } else { best });
         potential = lower(vectors, &candidates[best], &mut closest);
         centroids.extend(candidates.into_iter().nth(best));
@@ -84,37 +86,18 @@ fn lower(vectors: &Vectors, point: &[f64], closest: &mut [f64]) -> Vec<f64> {
     closest.par_chunks_mut(CHUNK).enumerate().map(lower_chunk).collect()
 }
 
-/// What the sum of squared distances to the nearest centroid would be with each of the candidates among them. A block of vectors is
-/// fetched once for all candidates.
-fn left_over(vectors: &Vectors, candidates: &[Vec<f64>], closest: &[f64]) -> Vec<f64> {
-    let chunk_sums = |chunk: std::ops::Range<usize>| {
-        let mut distance = [0.0; BLOCK];
-        let mut sums = vec![[0.0; BLOCK]; candidates.len()];
-        for block in blocks(chunk) {
-            let distance = &mut distance[..block.len()];
-            let (columns, closest) = (columns(vectors, block.clone()), &closest[block]);
-            Arch::new().dispatch(
-                #[inline(always)]
-                || {
-                    for (candidate, sums) in candidates.iter().zip(&mut sums) {
-                        squared_distances(&columns, candidate, distance);
-                        for ((sum, closest), distance) in sums.iter_mut().zip(closest).zip(&*distance) {
-                            *sum += if *distance < *closest { *distance } else { *closest };
-                        }
-                    }
-                },
-            );
-        }
-        sums.iter().map(|sums| sums.iter().sum()).collect::<Vec<f64>>()
-    };
-    let by_chunk: Vec<Vec<f64>> = chunks(vectors.count()).into_par_iter().map(chunk_sums).collect();
-    (0..candidates.len()).map(|candidate| by_chunk.iter().map(|sums| sums[candidate]).sum()).collect()
-}
-
 fn distances(vectors: &Vectors, point: &[f64], block: std::ops::Range<usize>, distance: &mut [f64]) {
     let block = columns(vectors, block);
-    Arch::new().dispatch(
-        #[inline(always)]
-        || squared_distances(&block, point, distance),
-    );
+    Arch::new().dispatch(Distances(&block, point, distance));
+}
+
+struct Distances<'a>(&'a [&'a [f64]], &'a [f64], &'a mut [f64]);
+
+impl WithSimd for Distances<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        squared_distances(self.0, self.1, self.2);
+    }
 }

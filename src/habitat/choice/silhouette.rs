@@ -1,6 +1,6 @@
 //! Silhouettes: whether voxels lie nearer to their own habitat than to the next.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
@@ -36,10 +36,7 @@ pub fn silhouettes(vectors: &Vectors, partitions: &[Vec<u16>]) -> Result<Vec<Opt
         let width = TILE.min(count - start);
         let tile: Vec<&[f64]> = (0..vectors.maps()).map(|map| &vectors.map(map)[*start..start + width]).collect();
         let mut sums = vec![[0.0; TILE]; groups];
-        Arch::new().dispatch(
-            #[inline(always)]
-            || distances_by_group(&points, &tile, width, partitions, &first, &mut sums),
-        );
+        Arch::new().dispatch(ByGroup { points: &points, tile: &tile, width, partitions, first: &first, sums: &mut sums });
         let mean = |(n, labels): (usize, &Vec<u16>)| {
             let widths = |at: usize| one_silhouette(&sums[first[n]..], at, usize::from(labels[start + at]), &sizes[n]);
             (0..width).map(widths).sum::<f64>()
@@ -61,22 +58,28 @@ fn sizes(labels: &[u16]) -> Vec<usize> {
 }
 
 /// For every vector of a tile the sums of its distances from each group of each partition.
-#[inline(always)]
-fn distances_by_group(
-    points: &[Vec<f64>],
-    tile: &[&[f64]],
+struct ByGroup<'a> {
+    points: &'a [Vec<f64>],
+    tile: &'a [&'a [f64]],
     width: usize,
-    partitions: &[Vec<u16>],
-    first: &[usize],
-    sums: &mut [[f64; TILE]],
-) {
-    let mut distance = [0.0; TILE];
-    for (at, point) in points.iter().enumerate() {
-        squared_distances(tile, point, &mut distance[..width]);
-        distance.iter_mut().for_each(|d| *d = d.sqrt());
-        for (labels, first) in partitions.iter().zip(first) {
-            let sum = &mut sums[first + usize::from(labels[at])];
-            sum.iter_mut().zip(&distance).for_each(|(sum, d)| *sum += d);
+    partitions: &'a [Vec<u16>],
+    first: &'a [usize],
+    sums: &'a mut [[f64; TILE]],
+}
+
+impl WithSimd for ByGroup<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let mut distance = [0.0; TILE];
+        for (at, point) in self.points.iter().enumerate() {
+            squared_distances(self.tile, point, &mut distance[..self.width]);
+            distance.iter_mut().for_each(|d| *d = d.sqrt());
+            for (labels, first) in self.partitions.iter().zip(self.first) {
+                let sum = &mut self.sums[first + usize::from(labels[at])];
+                sum.iter_mut().zip(&distance).for_each(|(sum, d)| *sum += d);
+            }
         }
     }
 }
