@@ -117,7 +117,8 @@ fn pharmacokinetics() {
     let series = Series::from_frames(grid, frames).expect("series");
     let mut ours = f64::NAN;
     for exchange in [Exchange::Tofts, Exchange::ExtendedTofts, Exchange::Patlak] {
-        let model = Pharmacokinetics::new(exchange, aif.clone(), times.clone(), Delay::Fixed(0.0), Bounds::default()).expect("model");
+        let model =
+            Pharmacokinetics::new(exchange, aif.clone(), times.clone(), Delay::Fixed(0.0), Bounds::default()).expect("model");
         let (maps, took) = fit(&series, &model);
         let [median, high] = errors(maps.get("Ktrans").expect("Ktrans").values.iter().take(PEER).copied(), &truth);
         println!(

@@ -11,8 +11,8 @@ use crate::parametric::ivim;
 use crate::parametric::kinetics::{MeanEnhancement, TimeZero};
 use crate::parametric::relaxometry::Quantity;
 use crate::parametric::spec::{
-    AdcSpec, AifFile, AifMask, AifSpec, BaselineT1Spec, CtrwSpec, FrocSpec, IvimSpec, KineticsSpec, KurtosisSpec, Needs, PhaseSpec,
-    RelaxometrySpec, SeriesKind, SignalSpec, StretchedSpec, T1Spec, ToftsSpec, ValuesSpec, WeinmannSpec,
+    AdcSpec, AifFile, AifMask, AifSpec, BaselineT1Spec, CtrwSpec, FrocSpec, IvimSpec, KineticsSpec, KurtosisSpec, Needs,
+    PhaseSpec, RelaxometrySpec, SeriesKind, SignalSpec, StretchedSpec, T1Spec, ToftsSpec, ValuesSpec, WeinmannSpec,
 };
 use crate::parametric::{BValues, Curve, Delay, Images, Inputs, MapSpec, Maps, Series, Timing, compute};
 use clap::ValueEnum;
@@ -343,13 +343,16 @@ fn timing(reader: &SeriesReader) -> Result<Timing> {
     let phases = reader.phases()?;
     let seconds = phases.seconds().ok_or_else(|| Error::study("the times of the series are not known"))?;
     if let Some(crate::image::series::Injection::AssumedAtFirstPost(_)) = phases.injection() {
-        say("nobody states when the contrast agent was injected: times count from the first image after it (--injection tells it)");
+        say(
+            "nobody states when the contrast agent was injected: times count from the first image after it (--injection tells it)",
+        );
     }
     Timing::new(seconds, phases.baseline())
 }
 
 fn b_values(reader: &SeriesReader) -> Result<BValues> {
-    let unknown = || Error::study("the b-values of the series are not known: --bvals, a .bval file beside the images, or DICOM tags");
+    let unknown =
+        || Error::study("the b-values of the series are not known: --bvals, a .bval file beside the images, or DICOM tags");
     BValues::new(reader.diffusion().ok_or_else(unknown)?.b_values.clone())
 }
 
