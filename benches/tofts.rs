@@ -128,6 +128,7 @@ fn pharmacokinetics() {
         );
         ours = if exchange == Exchange::ExtendedTofts { took } else { ours };
     }
+    let series = &series;
     let voxel = |voxel: usize| (0..IMAGES).map(move |image| f64::from(series.frame(image)[voxel]));
     let rows: Vec<f64> = times.iter().chain(&plasma).copied().chain((0..PEER).flat_map(voxel)).collect();
     let folder = tempfile::tempdir().expect("folder");
@@ -135,8 +136,9 @@ fn pharmacokinetics() {
     std::fs::write(&path, rows.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>()).expect("curves");
     for peer in ["qbipy", "sepal"] {
         let python = std::env::var("VBX_PEER_PYTHON").unwrap_or_else(|_| "python3".into());
-        let run = Command::new(python).arg("-c").arg(PYTHON).arg(peer).arg(&path).arg(IMAGES.to_string());
-        let text = { run }.env("OPENBLAS_NUM_THREADS", "1").output().ok().and_then(|run| String::from_utf8(run.stdout).ok());
+        let mut run = Command::new(python);
+        run.args(["-c", PYTHON, peer]).arg(&path).arg(IMAGES.to_string()).env("OPENBLAS_NUM_THREADS", "1");
+        let text = run.output().ok().and_then(|run| String::from_utf8(run.stdout).ok());
         let last = text.as_deref().and_then(|text| text.lines().last()).unwrap_or_default();
         let mut words = last.split_whitespace();
         let (Some(name), Some(took)) = (words.next(), words.next().and_then(|word| word.parse::<f64>().ok())) else {

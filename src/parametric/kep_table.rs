@@ -5,7 +5,7 @@
 //! through both (Hermite), whose error is below 10⁻⁷ of g. All of it is kept as coordinates in the few directions that these curves span.
 //! A voxel is projected onto them once, tried at every eighth node together with its neighbours, and then followed to its own lowest point.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -156,15 +156,18 @@ impl KepTable {
         table
     }
 
+    #[inline(always)]
     fn curve(&self, node: usize) -> &[f64] {
         &self.curves[node * self.width..(node + 1) * self.width]
     }
 
+    #[inline(always)]
     fn slope(&self, node: usize) -> &[f64] {
         &self.slopes[node * self.width..(node + 1) * self.width]
     }
 
     /// Ktrans may not exceed its own bound, nor what the bound of ve leaves at this kep.
+    #[inline(always)]
     fn highest_ktrans(&self, kep: f64) -> f64 {
         self.bounds.ktrans.min(kep * self.bounds.ve)
     }
@@ -180,6 +183,7 @@ impl KepTable {
     }
 
     /// kep at a place along the nodes.
+    #[inline(always)]
     pub fn kep(&self, place: f64) -> f64 {
         KNEE * (place * self.step).exp_m1()
     }
@@ -187,15 +191,8 @@ impl KepTable {
     /// The best parameters of several voxels. `curves` holds their concentrations image by image, `lanes` (a multiple of [`TILE`]) to an
     /// image; without `reversible` the tissue gives nothing back (kep = 0), where ve has no meaning and no bound.
     pub fn fit(&self, curves: &[f64], lanes: usize, reversible: bool, solutions: &mut [Solution]) {
-        let mut tile = Tile { coordinates: vec![[0.0; TILE]; self.width], own: vec![0.0; self.width] };
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                for (at, solutions) in solutions.chunks_mut(TILE).enumerate() {
-                    self.fit_tile(curves, lanes, at * TILE, reversible, &mut tile, solutions);
-                }
-            },
-        );
+        let tile = Tile { coordinates: vec![[0.0; TILE]; self.width], own: vec![0.0; self.width] };
+        Arch::new().dispatch(Tiles { table: self, curves, lanes, reversible, tile, solutions });
     }
 
     #[inline(always)]
@@ -259,20 +256,23 @@ impl KepTable {
         Solution { kep: 0.0, ktrans, vp, explained }
     }
 
+    /// Inner product with the curve of a node, and what is explained there.
+    #[inline(always)]
+    fn at_node(&self, own: &[f64], yc: f64, node: usize) -> (f64, f64) {
+        let yg = dot(own, self.curve(node));
+        (yg, self.nodes[node].explained(yg, yc))
+    }
+
     /// From the best node of the first search to the best kep: halving the distance of nodes, then between two of them.
     #[inline(always)]
     fn follow(&self, own: &[f64], yc: f64, mut best: usize) -> Solution {
-        let at_node = |node: usize| {
-            let yg = dot(own, self.curve(node));
-            (yg, self.nodes[node].explained(yg, yc))
-        };
-        let (mut yg, mut most) = at_node(best);
+        let (mut yg, mut most) = self.at_node(own, yc, best);
         let mut stride = STRIDE / 2;
         while stride > 0 {
             let middle = best;
             for node in [middle.wrapping_sub(stride), middle + stride] {
                 if node <= INTERVALS {
-                    let (product, explained) = at_node(node);
+                    let (product, explained) = self.at_node(own, yc, node);
                     if explained > most {
                         (best, yg, most) = (node, product, explained);
                     }
@@ -370,6 +370,27 @@ impl KepTable {
         let products =
             Products { gg: mix(mixed, weights), gc: mix(plasma, weights), cc: self.plasma_square, yg: mix(data, weights), yc };
         (products, [2.0 * mix(mixed, change), mix(plasma, change), mix(data, change)])
+    }
+}
+
+/// All tiles of some voxels: what is compiled for each width of registers.
+struct Tiles<'a> {
+    table: &'a KepTable,
+    curves: &'a [f64],
+    lanes: usize,
+    reversible: bool,
+    tile: Tile,
+    solutions: &'a mut [Solution],
+}
+
+impl WithSimd for Tiles<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, _: S) {
+        for (at, found) in self.solutions.chunks_mut(TILE).enumerate() {
+            self.table.fit_tile(self.curves, self.lanes, at * TILE, self.reversible, &mut self.tile, found);
+        }
     }
 }
 

@@ -16,12 +16,13 @@ pub struct Products {
 }
 
 impl Products {
+    #[inline(always)]
     fn explained(&self, ktrans: f64, vp: f64) -> f64 {
         2.0 * (ktrans * self.yg + vp * self.yc) - (ktrans * ktrans * self.gg + 2.0 * ktrans * vp * self.gc + vp * vp * self.cc)
     }
 
     /// The best Ktrans and vp within [0, `ktrans`] and [0, `vp`], and what they explain of the data's sum of squares.
-    #[inline]
+    #[inline(always)]
     pub fn solve(&self, ktrans: f64, vp: f64) -> (f64, f64, f64) {
         let determinant = self.gg * self.cc - self.gc * self.gc;
         if determinant > SINGULAR * self.gg * self.cc {
