@@ -6,10 +6,9 @@
 mod image_fixture;
 
 use std::path::Path;
-use std::process::Command;
 
 use image::{DynamicImage, ImageFormat};
-use image_fixture::{Nifti, dicom, gzip, nrrd};
+use image_fixture::{Nifti, dicom, gzip, nrrd, process};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use vbx::image::read::{dicom as read_dicom, nifti, nrrd as read_nrrd, raster};
@@ -32,36 +31,18 @@ fn read(kind: &str, path: &Path) -> bool {
     }
 }
 
-/// The most memory that this process has had, in bytes.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
-}
-
 /// Not a test by itself: what the process of a file's own does.
 #[test]
-#[allow(clippy::print_stdout)]
 fn the_process_of_one_file() {
-    let Ok(named) = std::env::var(FILE) else { return };
-    let Some((kind, path)) = named.split_once('|') else { return };
-    let done = read(kind, Path::new(path));
-    println!("\nread: {done} {}", peak().unwrap_or(0));
+    let named = process::asked_for(FILE);
+    if let Some((kind, path)) = named.as_deref().and_then(|named| named.split_once('|')) {
+        process::answer(read(kind, Path::new(path)));
+    }
 }
 
 /// Whether a file is read, and the memory that its process had; `None` where the system does not tell.
 fn measured(kind: &str, path: &Path) -> Option<(bool, u64)> {
-    let run = Command::new(std::env::current_exe().ok()?)
-        .args(["--exact", "the_process_of_one_file", "--nocapture", "--test-threads", "1"])
-        .env(FILE, format!("{kind}|{}", path.display()))
-        .output()
-        .ok()?;
-    let text = String::from_utf8_lossy(&run.stdout).into_owned();
-    let said = text.lines().find_map(|line| line.strip_prefix("read: "));
-    let said = said.unwrap_or_else(|| panic!("{kind} {}: the process ended badly: {text}", path.display()));
-    let (done, bytes) = said.split_once(' ')?;
-    let bytes = bytes.parse().ok().filter(|bytes| *bytes > 0)?;
-    Some((done == "true", bytes))
+    process::measured("the_process_of_one_file", FILE, &format!("{kind}|{}", path.display()))
 }
 
 struct Case {

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod dicom;
+pub mod process;
 
 use std::io::Write;
 
