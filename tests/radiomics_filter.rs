@@ -6,8 +6,6 @@ mod common;
 mod decimated;
 #[path = "radiomics_filter/ibsi.rs"]
 mod ibsi;
-#[path = "radiomics_filter/nifti.rs"]
-mod nifti;
 #[path = "radiomics_filter/parts.rs"]
 mod parts;
 #[path = "radiomics_filter/pyradiomics.rs"]

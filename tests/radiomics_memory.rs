@@ -64,7 +64,12 @@ fn an_extraction_stays_within_its_memory() {
         let file = |kind: &str| reference(&format!("bench/{case}_{kind}.nii.gz"));
         let (Some(image), Some(mask)) = (file("image"), file("label")) else { return };
         let volume = 8 * read_grid(&image).unwrap().unwrap().voxels() as u64;
+        let flat = case == "us2d";
         for name in ["plain", "filtered", "normalised", "standard", "resampled"] {
+            // A Laplacian of Gaussian in three dimensions needs slices.
+            if flat && name == "filtered" {
+                continue;
+            }
             let what = format!("{name}|{}|{}", image.display(), mask.display());
             let Some((done, peak)) = process::measured("the_process_of_one_extraction", WHAT, &what) else { return };
             assert!(done, "{case} {name}: no features");

@@ -3,6 +3,7 @@
 
 pub mod dicom;
 pub mod process;
+pub mod seeds;
 
 use std::io::Write;
 

@@ -97,7 +97,8 @@ fn of_response(
         factor.map(|n| n.to_string()).join("×")
     )
     .into();
-    let without = |feature: &Feature| Feature { image: name.clone(), value: None, reason: Some(reason.clone()), ..feature.clone() };
+    let without =
+        |feature: &Feature| Feature { image: name.clone(), value: None, reason: Some(reason.clone()), ..feature.clone() };
     Ok(original.iter().map(without).collect())
 }
 
