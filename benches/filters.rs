@@ -5,14 +5,12 @@
 
 #![allow(clippy::print_stdout)]
 
-#[path = "../tests/radiomics_filter/nifti.rs"]
-mod nifti;
-
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
-use vbx::image::{BoundingBox, Mask};
+use vbx::image::read::nifti;
+use vbx::image::{BoundingBox, Label};
 use vbx::radiomics::filter::{Filter, Gabor, Gradient, Lbp2d, Lbp3d, Pooling, RecursiveLog, Wavelet};
 
 const RUNS: usize = 9;
@@ -66,9 +64,9 @@ fn main() {
         println!("skipped: the reference bench/syn3d_image.nii.gz is not here");
         return;
     }
-    let image = nifti::read(&path);
-    let label = nifti::read(&root.join("bench/syn3d_label.nii.gz"));
-    let mask = Mask::new(label.grid.clone(), label.values.iter().map(|x| *x > 0.0).collect());
+    let image = nifti::read_volume(&path).expect("the image is read");
+    let labels = nifti::read_labels(&root.join("bench/syn3d_label.nii.gz")).expect("the mask is read");
+    let mask = labels.mask(Label::AnyNonzero).expect("a region");
     let Some(roi) = mask.bounding_box() else { return };
     let whole = BoundingBox { start: [0; 3], end: image.grid.size };
     let log = |sigma: f64| Filter::RecursiveLog(RecursiveLog { sigma });

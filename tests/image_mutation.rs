@@ -1,17 +1,19 @@
 //! Damaged files of every format: seeded truncations and changed bytes never end in a panic, nor take memory that a small file cannot ask
-//! for. The fuzz targets in `fuzz/` go on where these seconds end.
+//! for. The functions are those of the fuzz targets in `fuzz/`, which go on where these seconds end. `tests/image_memory.rs` weighs the memory
+//! of large files.
 
 mod image_fixture;
+#[path = "../fuzz/readers.rs"]
+mod readers;
 
-use std::path::Path;
-
-use image_fixture::{Nifti, dicom, gzip, nrrd};
+use image_fixture::process::peak_memory;
+use image_fixture::seeds::seeds;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use vbx::image::read::{dicom as read_dicom, nifti, nrrd as read_nrrd, raster};
-use vbx::image::{Grid, Label};
+use readers::READERS;
 
-const ROUNDS: usize = 10_000;
+/// Damaged files of each seed.
+const ROUNDS: usize = 4_000;
 
 /// One file with `1..=4` faults: cut off, a byte changed, a number set to an extreme, a piece repeated.
 fn damaged(whole: &[u8], random: &mut Xoshiro256PlusPlus) -> Vec<u8> {
@@ -42,65 +44,45 @@ fn damaged(whole: &[u8], random: &mut Xoshiro256PlusPlus) -> Vec<u8> {
     bytes
 }
 
-/// The most memory this process has had, in bytes, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
-}
-
-fn survives(name: &str, whole: &[u8], read: impl Fn(&[u8]) -> bool) {
-    assert!(read(whole), "{name}: the file as it is must be read");
-    let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
-    let before = peak_memory();
-    let mut refused = 0;
-    for round in 0..ROUNDS {
-        let bytes = damaged(whole, &mut random);
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&bytes)));
-        match outcome {
-            Ok(true) => {}
-            Ok(false) => refused += 1,
-            Err(_) => panic!("{name}: round {round} panics on {bytes:02x?}"),
-        }
-    }
-    assert!(refused > ROUNDS / 20, "{name}: only {refused} refused; is the damage real?");
-    if let (Some(before), Some(after)) = (before, peak_memory()) {
-        // Decoders of pictures may take tables of some megabytes whatever the file says.
-        assert!(after - before < 96 << 20, "{name}: {} MiB more for files of {} bytes", (after - before) >> 20, whole.len());
-    }
-}
-
 #[test]
 fn damaged_files_are_refused_and_nothing_else() {
-    let name = Path::new("damaged");
-    let mut file = Nifti::bytes_of(&[5, 4, 3], &(0..60).collect::<Vec<u8>>());
-    survives("nifti", &file.encode(), |bytes| nifti::parse_volume(name, bytes).is_ok());
-    survives("nifti.gz", &gzip(&file.encode()), |bytes| nifti::parse_volume(name, bytes).is_ok());
-    file.version = 2;
-    survives("nifti-2 labels", &file.encode(), |bytes| nifti::parse_labels(name, bytes).is_ok());
-
-    let space = "space: LPS\nspace directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (0,0,0)\n";
-    let voxels: Vec<u8> = (0..24).collect();
-    let raw = nrrd("short", "3 2 2", &format!("{space}encoding: raw\nendian: little\n"), &voxels);
-    survives("nrrd", &raw, |bytes| read_nrrd::parse_volume(name, bytes).is_ok());
-    let packed = nrrd("short", "3 2 2", &format!("{space}encoding: gzip\nendian: big\n"), &gzip(&voxels));
-    survives("nrrd gzip", &packed, |bytes| read_nrrd::parse_labels(name, bytes).is_ok());
-    let words = nrrd("float", "2 2", "encoding: ascii\n", b"1 2 3.5 4e1");
-    survives("nrrd text", &words, |bytes| read_nrrd::parse_volume(name, bytes).is_ok());
-
-    let picture = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(9, 7, |x, y| image::Rgb([x as u8, y as u8, 99])));
-    for format in [image::ImageFormat::Png, image::ImageFormat::Jpeg, image::ImageFormat::Tiff, image::ImageFormat::Bmp] {
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        picture.write_to(&mut bytes, format).unwrap();
-        survives(&format!("{format:?}"), &bytes.into_inner(), |bytes| raster::parse_volume(name, bytes, [1.0; 2]).is_ok());
+    for (target, read) in READERS {
+        let seeds = seeds(target);
+        assert!(!seeds.is_empty(), "{target} has no seed");
+        for (at, whole) in seeds.iter().enumerate() {
+            assert!(read(whole), "{target} {at}: the file as it is must be read");
+            let mut random = Xoshiro256PlusPlus::seed_from_u64(7);
+            let before = peak_memory();
+            let mut refused = 0;
+            for round in 0..ROUNDS {
+                let bytes = damaged(whole, &mut random);
+                match std::panic::catch_unwind(|| read(&bytes)) {
+                    Ok(true) => {}
+                    Ok(false) => refused += 1,
+                    Err(_) => panic!("{target} {at}: round {round} panics on {bytes:02x?}"),
+                }
+            }
+            assert!(refused > ROUNDS / 20, "{target} {at}: only {refused} refused; is the damage real?");
+            if let (Some(before), Some(after)) = (before, peak_memory()) {
+                // All that such a small file may ask for is the fixed room of buffers and tables.
+                let (more, length) = ((after - before) >> 10, whole.len());
+                assert!(more < 4096, "{target} {at}: {more} KiB more for files of {length} bytes");
+            }
+        }
     }
+}
 
-    let slice = dicom::file([dicom::image(4, 3, &[7; 12]), dicom::place(1.0)].concat());
-    survives("dicom", &slice, |bytes| read_dicom::parse_series(name, bytes).is_ok());
-    let grid = Grid { origin: [1.0, 2.0, 3.0], ..Grid::plain([4, 2, 2], [0.25, 0.5, 2.0]) };
-    survives("dicom seg", &dicom::segmentation(), |bytes| read_dicom::parse_mask(name, bytes, Label::AnyNonzero, &grid).is_ok());
-    let square = [[1.0, 2.0, 3.0], [1.7, 2.0, 3.0], [1.7, 2.5, 3.0], [1.0, 2.5, 3.0]];
-    survives("rtstruct", &dicom::structure_set(&[&square]), |bytes| {
-        read_dicom::parse_mask(name, bytes, Label::AnyNonzero, &grid).is_ok()
-    });
+/// `VBX_WRITE_SEEDS` names the folder in which cargo-fuzz looks for the seeds of each target.
+#[test]
+fn every_fuzz_target_has_its_file_and_its_seeds() {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/Cargo.toml")).unwrap();
+    let listed = manifest.lines().filter_map(|line| line.strip_prefix("path = \"fuzz_targets/")?.strip_suffix(".rs\""));
+    assert_eq!(listed.collect::<Vec<_>>(), READERS.map(|(target, _)| target));
+    let Some(folder) = std::env::var_os("VBX_WRITE_SEEDS").map(std::path::PathBuf::from) else { return };
+    for (target, _) in READERS {
+        std::fs::create_dir_all(folder.join(target)).unwrap();
+        for (at, seed) in seeds(target).iter().enumerate() {
+            std::fs::write(folder.join(target).join(format!("seed-{at}")), seed).unwrap();
+        }
+    }
 }

@@ -1,12 +1,10 @@
 //! Bytes as a NRRD image and as a label image.
 #![no_main]
 
-use std::path::Path;
+#[path = "../readers.rs"]
+#[allow(dead_code)]
+mod readers;
 
-use libfuzzer_sys::fuzz_target;
-use vbx::image::read::nrrd::{parse_labels, parse_volume};
-
-fuzz_target!(|bytes: &[u8]| {
-    let _ = parse_volume(Path::new("fuzz"), bytes);
-    let _ = parse_labels(Path::new("fuzz"), bytes);
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    readers::nrrd(bytes);
 });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 use crate::image::grid::Grid;
 use crate::image::mask::{BoundingBox, Mask};
@@ -36,17 +37,24 @@ impl fmt::Display for Label {
 /// Neighbouring voxels (in memory order, possibly over the end of a row) of one value other than zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
-    start: usize,
-    length: usize,
+    /// Voxels between the end of the last run and this one.
+    gap: u32,
+    length: u32,
     value: i32,
 }
 
-/// A label image, kept as runs of equal values: a lesion in a large volume takes kilobytes, not the volume's size.
+/// Runs that are held in one piece of memory.
+const PIECE: usize = 4096;
+
+/// A label image, kept as runs of equal values: a lesion in a large volume takes kilobytes, not the volume's size. An image that was taken
+/// for a mask, where every voxel is a run of its own, takes no more than half as much again as its numbers would: pieces never move.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labels {
     /// Where the voxels lie.
     pub grid: Grid,
-    runs: Vec<Run>,
+    runs: Vec<Vec<Run>>,
+    /// The voxel after the last run.
+    end: usize,
 }
 
 /// A region cut out of its image: membership within the smallest box (widened where asked), and where that box lies.
@@ -63,7 +71,7 @@ pub struct CroppedMask {
 impl Labels {
     /// An image without any label so far; values follow by [`Labels::push`] in memory order.
     pub(crate) fn empty(grid: Grid) -> Self {
-        Labels { grid, runs: Vec::new() }
+        Labels { grid, runs: Vec::new(), end: 0 }
     }
 
     /// A label image of one value per voxel, axis i fastest.
@@ -85,17 +93,41 @@ impl Labels {
         if value == 0 {
             return;
         }
-        match self.runs.last_mut() {
-            Some(run) if run.value == value && run.start + run.length == at => run.length += 1,
-            _ => self.runs.push(Run { start: at, length: 1, value }),
+        let last = self.runs.last_mut().and_then(|piece| piece.last_mut());
+        if let Some(run) = last.filter(|run| run.value == value && self.end == at && run.length < u32::MAX) {
+            run.length += 1;
+        } else {
+            while at - self.end > u32::MAX as usize {
+                self.append(Run { gap: u32::MAX, length: 0, value: 0 });
+                self.end += u32::MAX as usize;
+            }
+            self.append(Run { gap: (at - self.end) as u32, length: 1, value });
         }
+        self.end = at + 1;
+    }
+
+    fn append(&mut self, run: Run) {
+        match self.runs.last_mut() {
+            Some(piece) if piece.len() < PIECE => piece.push(run),
+            _ => self.runs.push(vec![run]),
+        }
+    }
+
+    /// Each run's voxels and value.
+    fn runs(&self) -> impl Iterator<Item = (Range<usize>, i32)> + '_ {
+        let mut end = 0;
+        self.runs.iter().flatten().map(move |run| {
+            let start = end + run.gap as usize;
+            end = start + run.length as usize;
+            (start..end, run.value)
+        })
     }
 
     /// The values that occur, zero apart, with their number of voxels.
     pub fn values(&self) -> BTreeMap<i32, usize> {
         let mut count = BTreeMap::new();
-        for run in &self.runs {
-            *count.entry(run.value).or_insert(0) += run.length;
+        for (voxels, value) in self.runs().filter(|(voxels, _)| !voxels.is_empty()) {
+            *count.entry(value).or_insert(0) += voxels.len();
         }
         count
     }
@@ -116,19 +148,22 @@ impl Labels {
     /// The value of every voxel, axis i fastest.
     pub fn to_values(&self) -> Vec<i32> {
         let mut values = vec![0; self.grid.voxels()];
-        for run in &self.runs {
-            values[run.start..run.start + run.length].fill(run.value);
+        for (voxels, value) in self.runs() {
+            values[voxels].fill(value);
         }
         values
     }
 
+    fn runs_of(&self, label: Label) -> impl Iterator<Item = Range<usize>> + '_ {
+        self.runs().filter(move |(voxels, value)| !voxels.is_empty() && label.takes(*value)).map(|(voxels, _)| voxels)
+    }
+
     /// Row pieces `(i range, j, k)` of the region.
-    fn pieces(&self, label: Label) -> impl Iterator<Item = (std::ops::Range<usize>, usize, usize)> + '_ {
+    fn pieces(&self, label: Label) -> impl Iterator<Item = (Range<usize>, usize, usize)> + '_ {
         let [nx, ny, _] = self.grid.size;
-        self.runs.iter().filter(move |run| label.takes(run.value)).flat_map(move |run| {
-            let end = run.start + run.length;
-            (run.start / nx..end.div_ceil(nx)).map(move |row| {
-                let first = run.start.max(row * nx) - row * nx;
+        self.runs_of(label).flat_map(move |Range { start, end }| {
+            (start / nx..end.div_ceil(nx)).map(move |row| {
+                let first = start.max(row * nx) - row * nx;
                 let last = end.min((row + 1) * nx) - row * nx;
                 (first..last, row % ny, row / ny)
             })
@@ -151,8 +186,8 @@ impl Labels {
     pub fn mask(&self, label: Label) -> Option<Mask> {
         let mut inside = vec![false; self.grid.voxels()];
         let mut any = false;
-        for run in self.runs.iter().filter(|run| label.takes(run.value)) {
-            inside[run.start..run.start + run.length].fill(true);
+        for voxels in self.runs_of(label) {
+            inside[voxels].fill(true);
             any = true;
         }
         any.then(|| Mask::new(self.grid.clone(), inside))
@@ -191,7 +226,7 @@ mod tests {
         assert_eq!(labels.values(), BTreeMap::from([(1, 2), (2, 1), (7, 1)]));
         assert_eq!(Labels::from_values(labels.grid.clone(), &labels.to_values()), labels);
         // A run that goes over the end of a row is one run, and two pieces.
-        assert_eq!(labels.runs[0], Run { start: 3, length: 2, value: 1 });
+        assert_eq!(labels.runs().next(), Some((3..5, 1)));
         assert_eq!(labels.bounding_box(Label::Value(1)), Some(BoundingBox { start: [0, 0, 0], end: [4, 2, 1] }));
         assert_eq!(labels.mask(Label::AnyNonzero).map(|mask| mask.count()), Some(4));
         assert_eq!(labels.mask(Label::Value(3)), None);
@@ -216,6 +251,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_image_taken_for_a_mask_takes_twelve_bytes_a_voxel() {
+        let grid = Grid::plain([100, 100, 3], [1.0; 3]);
+        let values: Vec<i32> = (0..30_000).map(|n| n % 7 + 1).collect();
+        let labels = Labels::from_values(grid, &values);
+        assert_eq!(labels.to_values(), values);
+        assert_eq!((size_of::<Run>(), labels.runs.len()), (12, 30_000usize.div_ceil(PIECE)));
+        assert!(labels.runs.iter().all(|piece| piece.capacity() <= PIECE));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::image::{BoundingBox, Mask, Volume};
+use crate::radiomics::filter::covering;
 
 /// A region of interest: the box of the image that holds it, and which of its voxels count.
 ///
@@ -87,6 +88,43 @@ impl Roi {
         self.spacing.iter().product()
     }
 
+    /// The region on a coarser grid, whose voxels stand for `factor` of these along each axis, in the box that covers this one, with the
+    /// `intensity` that it has there.
+    ///
+    /// # Definition
+    /// A coarse voxel belongs where at least half of the voxels it stands for do, of those that lie in the `image`; for both masks.
+    pub(crate) fn on_coarser_grid(&self, factor: [usize; 3], image: [usize; 3], intensity: Vec<f64>) -> Roi {
+        let box_of = BoundingBox { start: self.start, end: std::array::from_fn(|axis| self.start[axis] + self.size[axis]) };
+        let coarse = covering(&box_of, factor);
+        let size = coarse.size();
+        let mut counts = vec![[0usize; 2]; size.iter().product()];
+        for at in 0..self.inside.len() {
+            let voxel = self.voxel(at);
+            let [i, j, k] = std::array::from_fn(|axis| (self.start[axis] + voxel[axis]) / factor[axis] - coarse.start[axis]);
+            let [inside, morphology] = &mut counts[i + size[0] * (j + size[1] * k)];
+            *inside += usize::from(self.inside[at]);
+            *morphology += usize::from(self.morphology[at]);
+        }
+        let there = |axis: usize, at: usize| {
+            let first = (coarse.start[axis] + at) * factor[axis];
+            factor[axis].min(image[axis] - first)
+        };
+        let roi = Roi {
+            size,
+            spacing: std::array::from_fn(|axis| self.spacing[axis] * factor[axis] as f64),
+            start: coarse.start,
+            intensity,
+            inside: Vec::new(),
+            morphology: Vec::new(),
+        };
+        let whole = |at: usize| {
+            let [i, j, k] = roi.voxel(at);
+            there(0, i) * there(1, j) * there(2, k)
+        };
+        let half = |mask: usize| counts.iter().enumerate().map(|(at, count)| 2 * count[mask] >= whole(at)).collect();
+        Roi { inside: half(0), morphology: half(1), ..roi }
+    }
+
     /// Intensities inside the intensity mask, in the order of memory.
     pub fn values(&self) -> Vec<f64> {
         self.pick(&self.intensity)
@@ -148,6 +186,24 @@ mod tests {
         let roi = Roi::new(&image, &mask, [1; 3]).unwrap();
         assert_eq!((roi.size, roi.start), ([4, 3, 2], [0, 0, 0]));
         assert_eq!(roi.tight().unwrap(), Roi::new(&image, &mask, [0; 3]).unwrap());
+    }
+
+    #[test]
+    fn half_of_a_coarse_voxel_is_enough() {
+        let grid = Grid::plain([5, 4, 1], [1.0, 1.5, 2.0]);
+        // Two of the four of one block, one of another's four, and one of the two that the last column has in the image.
+        let inside: Vec<bool> = (0..20).map(|at| [6, 11, 2, 9].contains(&at)).collect();
+        let image = Volume::new(grid.clone(), vec![1.0; 20]);
+        let roi = Roi::new(&image, &Mask::new(grid.clone(), inside), [0; 3]).unwrap();
+        assert_eq!((roi.start, roi.size), ([1, 0, 0], [4, 3, 1]));
+        let coarse = roi.on_coarser_grid([2, 2, 1], grid.size, vec![0.5; 6]);
+        assert_eq!((coarse.start, coarse.size, coarse.spacing), ([0, 0, 0], [3, 2, 1], [2.0, 3.0, 2.0]));
+        assert_eq!(coarse.inside, [false, false, true, false, false, false]);
+        let more: Vec<bool> = (0..20).map(|at| [6, 1, 11, 2, 9].contains(&at)).collect();
+        let roi = Roi::new(&image, &Mask::new(grid.clone(), more), [0; 3]).unwrap();
+        let coarse = roi.on_coarser_grid([2, 2, 1], grid.size, vec![0.5; 6]);
+        assert_eq!(coarse.inside, [true, false, true, false, false, false]);
+        assert_eq!(coarse.morphology, coarse.inside);
     }
 
     #[test]

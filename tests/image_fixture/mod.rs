@@ -2,6 +2,8 @@
 #![allow(dead_code)]
 
 pub mod dicom;
+pub mod process;
+pub mod seeds;
 
 use std::io::Write;
 

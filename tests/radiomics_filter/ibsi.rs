@@ -1,6 +1,7 @@
 //! The filters of IBSI 2 against the consensus response maps of the standard: each voxel within 1 % of the range of the map.
 
 use serde_json::json;
+use vbx::image::read::nifti;
 use vbx::radiomics::filter::Filter;
 
 /// Benchmark id, phantom, filter: the parameters of the IBSI 2 reference manual.
@@ -61,8 +62,8 @@ fn response_maps_are_those_of_the_consensus() {
     let mut outside = Vec::new();
     for (id, phantom, filter) in benchmarks() {
         let filter: Filter = serde_json::from_value(filter).expect("a filter");
-        let image = super::nifti::read(&root.join(format!("phantoms/{phantom}/image.nii.gz")));
-        let truth = super::nifti::read(&root.join(format!("response_maps/{id}-ValidCRM.nii.gz"))).values;
+        let image = nifti::read_volume(&root.join(format!("phantoms/{phantom}/image.nii.gz"))).unwrap();
+        let truth = nifti::read_volume(&root.join(format!("response_maps/{id}-ValidCRM.nii.gz"))).unwrap().values;
         let response = filter.apply(&image).expect("a response");
         assert_eq!(response.len(), 1);
         let (low, high) = truth.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(*x), high.max(*x)));

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use nifti::{IntoNdArray, NiftiObject, ReaderOptions};
-use vbx::image::{Grid, Mask};
+use vbx::image::Label;
+use vbx::image::read::nifti;
 
 /// A region in the box around its mask.
 pub struct Region {
@@ -15,39 +15,18 @@ pub struct Region {
 }
 
 impl Region {
-    /// Voxels of `image` where `mask` has the value 1, or any value where `label` is `None`.
+    /// Voxels of `image` where `mask` has the value 1.
     pub fn read(image: &Path, mask: &Path) -> Region {
-        let (size, spacing, intensity) = read(image);
-        let (mask_size, _, labels) = read(mask);
-        assert_eq!(size, mask_size, "image and mask of one size");
-        let mask = Mask::new(Grid::plain(size, spacing), labels.iter().map(|label| *label == 1.0).collect());
-        let around = mask.bounding_box().expect("a region");
-        let cropped: [usize; 3] = std::array::from_fn(|axis| around.end[axis] - around.start[axis]);
-        let mut at = Vec::new();
-        for k in around.start[2]..around.end[2] {
-            for j in around.start[1]..around.end[1] {
-                at.extend((around.start[0]..around.end[0]).map(|i| mask.grid.at([i, j, k])));
-            }
-        }
-        Region {
-            size: cropped,
-            spacing,
-            intensity: at.iter().map(|at| intensity[*at]).collect(),
-            inside: at.iter().map(|at| mask.inside[*at]).collect(),
-        }
+        let image = nifti::read_volume(image).expect("the reference image is read");
+        let labels = nifti::read_labels(mask).expect("the reference mask is read");
+        let region = labels.cropped(Label::Value(1), 0).expect("a region");
+        assert_eq!(region.full.size, image.grid.size, "image and mask of one size");
+        let part = image.part(&region.bounds);
+        Region { size: part.grid.size, spacing: image.grid.spacing, intensity: part.values, inside: region.mask.inside }
     }
 
     /// Which voxels inside have an intensity that is kept.
     pub fn keeping(&self, keep: impl Fn(f64) -> bool) -> Vec<bool> {
         self.inside.iter().zip(&self.intensity).map(|(inside, x)| *inside && keep(*x)).collect()
     }
-}
-
-/// Size, spacing and values (axis i fastest) of a NIfTI file.
-fn read(path: &Path) -> ([usize; 3], [f64; 3], Vec<f64>) {
-    let object = ReaderOptions::new().read_file(path).expect("a NIfTI file");
-    let spacing = std::array::from_fn(|axis| f64::from(object.header().pixdim[axis + 1]));
-    let array = object.into_volume().into_ndarray::<f64>().expect("numbers");
-    let size = std::array::from_fn(|axis| array.shape().get(axis).copied().unwrap_or(1));
-    (size, spacing, array.t().iter().copied().collect())
 }

@@ -8,7 +8,11 @@ use std::io::{BufRead, BufReader, Cursor, Seek};
 use std::path::Path;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::error::{Error, InputError, Result};
 use crate::image::grid::Grid;
@@ -68,19 +72,55 @@ fn decode(path: &Path, source: impl BufRead + Seek, length: u64) -> Result<Dynam
     };
     let pixels = length.saturating_mul(LARGEST_EXPANSION);
     let mut reader = ImageReader::new(source).with_guessed_format().map_err(|cause| Error::io(path, cause))?;
+    if reader.format() == Some(ImageFormat::Jpeg) {
+        let mut bytes = Vec::new();
+        reader.into_inner().read_to_end(&mut bytes).map_err(|cause| Error::io(path, cause))?;
+        return jpeg(path, &bytes);
+    }
     let mut limits = Limits::default();
     limits.max_alloc = Some(pixels.saturating_add(BASE_MEMORY));
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(refuse)?;
-    // Some decoders keep many times the pixels (coefficients of a progressive JPEG), so the pixels themselves get no room beyond it.
-    if decoder.total_bytes() > pixels {
-        let (width, height) = decoder.dimensions();
-        let found = format!("a header that claims {width}×{height} pixels in a file of {length} bytes");
-        return Err(InputError::new(path, found, "a true size").into());
-    }
+    // Some decoders keep many times the pixels, so the pixels themselves get no room beyond what the file can hold.
+    possible(path, decoder.dimensions(), decoder.total_bytes(), length)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(refuse)?;
     // A camera's note on how it was held; a mask drawn on the shown image follows it.
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+/// Refuses a claim of pixels that no file of this length holds, before memory is taken. What it lets pass is taken as the pixels arrive.
+fn possible(path: &Path, (width, height): (u32, u32), bytes: u64, length: u64) -> Result<()> {
+    if bytes <= length.saturating_mul(LARGEST_EXPANSION) {
+        return Ok(());
+    }
+    let found = format!("a header that claims {width}×{height} pixels in a file of {length} bytes");
+    Err(InputError::new(path, found, "a true size").into())
+}
+
+/// A JPEG, read strictly: the decoder that `image` wraps would fill what is missing of a damaged one with grey.
+fn jpeg(path: &Path, bytes: &[u8]) -> Result<DynamicImage> {
+    let refuse = |cause: &dyn std::fmt::Display| {
+        Error::from(InputError::new(path, format!("a damaged or unknown JPEG ({cause})"), "a whole one"))
+    };
+    let strict = DecoderOptions::default().set_strict_mode(true).set_max_width(65_535).set_max_height(65_535);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), strict);
+    decoder.decode_headers().map_err(|cause| refuse(&cause))?;
+    let (width, height) = decoder.dimensions().ok_or_else(|| refuse(&"without a size"))?;
+    let grey = decoder.input_colorspace() == Some(ColorSpace::Luma);
+    let (colour, channels) = if grey { (ColorSpace::Luma, 1) } else { (ColorSpace::RGB, 3) };
+    let size = (width as u32, height as u32);
+    possible(path, size, width as u64 * height as u64 * channels, bytes.len() as u64)?;
+    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif)).unwrap_or(Orientation::NoTransforms);
+    decoder.set_options(strict.jpeg_set_out_colorspace(colour));
+    let pixels = decoder.decode().map_err(|cause| refuse(&cause))?;
+    let image = if grey {
+        GrayImage::from_raw(size.0, size.1, pixels).map(DynamicImage::ImageLuma8)
+    } else {
+        RgbImage::from_raw(size.0, size.1, pixels).map(DynamicImage::ImageRgb8)
+    };
+    let mut image = image.ok_or_else(|| refuse(&"fewer pixels than it claims"))?;
     image.apply_orientation(orientation);
     Ok(image)
 }
@@ -139,9 +179,14 @@ fn labels_of(path: &Path, image: DynamicImage, spacing: [f64; 2]) -> Result<Labe
             labels.push(at, value);
         }
     } else {
-        for (at, pixel) in image.to_rgba16().pixels().enumerate() {
-            let [red, green, blue, opacity] = pixel.0;
-            labels.push(at, i32::from(opacity != 0 && (red | green | blue) != 0));
+        // Byte by byte, whatever the samples' width: a pixel counts when any of its colour and any of its opacity is there.
+        let channels = usize::from(image.color().channel_count());
+        let coloured = if channels < 3 { 1 } else { 3 };
+        let width = usize::from(image.color().bytes_per_pixel()) / channels;
+        for (at, pixel) in image.as_bytes().chunks_exact(channels * width).enumerate() {
+            let (colour, opacity) = pixel.split_at(coloured * width);
+            let any = |bytes: &[u8]| bytes.iter().any(|byte| *byte != 0);
+            labels.push(at, i32::from(any(colour) && (opacity.is_empty() || any(opacity))));
         }
     }
     Ok(labels)

@@ -48,7 +48,7 @@ pub fn read_box(stream: &mut Stream, size: [usize; 3], sample: &Sample, bounds: 
     let whole = extent == size;
     let wanted: usize = extent.iter().product();
     let room = if whole { stream.trusted(wanted, width) } else { wanted.min(CHUNK) };
-    let mut values = Vec::with_capacity(room);
+    let mut values = Growing::with_capacity(room);
     let mut scratch = vec![0u8; CHUNK];
     let mut position = 0u64;
     // Rows that lie behind one another in the file are read as one.
@@ -62,12 +62,49 @@ pub fn read_box(stream: &mut Stream, size: [usize; 3], sample: &Sample, bounds: 
             while left > 0 {
                 let step = left.min(CHUNK);
                 stream.read_exact(&mut scratch[..step])?;
-                sample.decode(&scratch[..step], &mut values);
+                sample.decode(&scratch[..step], values.room_for(step / width));
                 left -= step;
             }
         }
     }
-    Ok(values)
+    Ok(values.finish())
+}
+
+/// Numbers of which it is not known how many will come. A vector that doubles holds its old and its new memory at once: up to three times
+/// what arrived. These grow piece by piece and are joined when all are there, so that it is never more than twice.
+struct Growing {
+    pieces: Vec<Vec<f64>>,
+}
+
+impl Growing {
+    fn with_capacity(room: usize) -> Self {
+        Growing { pieces: vec![Vec::with_capacity(room)] }
+    }
+
+    /// A piece that takes `count` more numbers without moving.
+    fn room_for(&mut self, count: usize) -> &mut Vec<f64> {
+        let last = self.pieces.len() - 1;
+        let at = if self.pieces[last].capacity() - self.pieces[last].len() >= count {
+            last
+        } else {
+            // An eighth more than is there: few pieces, and little memory that stays unused.
+            let there: usize = self.pieces.iter().map(Vec::len).sum();
+            self.pieces.push(Vec::with_capacity(count.max(there / 8)));
+            last + 1
+        };
+        &mut self.pieces[at]
+    }
+
+    fn finish(mut self) -> Vec<f64> {
+        if self.pieces.len() == 1 {
+            return self.pieces.remove(0);
+        }
+        let mut values = Vec::with_capacity(self.pieces.iter().map(Vec::len).sum());
+        for piece in self.pieces {
+            values.extend_from_slice(&piece);
+        }
+        values
+    }
 }
 
 /// A label image. The stream stands at voxel (0, 0, 0).

@@ -1,6 +1,7 @@
 //! An extraction in the order of IBSI's image processing scheme.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Feature, named};
 use crate::error::{Error, Result};
@@ -9,6 +10,7 @@ use crate::image::{BoundingBox, Mask, Volume};
 use crate::radiomics::Values;
 use crate::radiomics::discretise::{Discretisation, Levels};
 use crate::radiomics::family::Family;
+use crate::radiomics::filter::{Filter, Filtered};
 use crate::radiomics::intensity_histogram::intensity_histogram;
 use crate::radiomics::intensity_statistics::intensity_statistics;
 use crate::radiomics::intensity_volume_histogram::{self, intensity_volume_histogram};
@@ -56,15 +58,48 @@ pub(super) fn extract(settings: &Ibsi, image: &Volume, mask: &Mask) -> Result<Ve
     };
     add("morphology", morphology(&wide));
     add("local", local_intensity(&wide));
-    features.extend(of_image(settings, &roi, "original", &roi.intensity, settings.range)?);
+    let original = of_image(settings, &roi, "original", &roi.intensity, settings.range)?;
     let place = BoundingBox { start: roi.start, end: std::array::from_fn(|axis| roi.start[axis] + roi.size[axis]) };
+    let mut responses = Vec::new();
     for filter in &settings.filters {
         for response in filter.apply_within(&image, &place)? {
-            // A range of intensities says nothing about a filter's response.
-            features.extend(of_image(settings, &roi, &response.name, &response.image.values, [None; 2])?);
+            responses.extend(of_response(settings, &roi, filter, response, image.grid.size, &original)?);
         }
     }
+    features.extend(original);
+    features.extend(responses);
     Ok(features)
+}
+
+/// Statistics, histograms and textures of a filter's response, to which a range of intensities says nothing. On a coarser grid than that of an
+/// `image` of this size the region may be too small: then the features of the original image are there without values.
+fn of_response(
+    settings: &Ibsi,
+    roi: &Roi,
+    filter: &Filter,
+    response: Filtered,
+    image: [usize; 3],
+    original: &[Feature],
+) -> Result<Vec<Feature>> {
+    let factor = filter.decimation();
+    let Filtered { name, image: Volume { values, .. } } = response;
+    if factor == [1; 3] {
+        return of_image(settings, roi, &name, &values, [None; 2]);
+    }
+    let coarse = roi.on_coarser_grid(factor, image, values);
+    if coarse.voxels() >= 2 {
+        return of_image(settings, &coarse, &name, &coarse.intensity, [None; 2]);
+    }
+    let reason: Arc<str> = format!(
+        "{name}: the region of {} voxels has {} on the response's grid, each of {} voxels; features need at least two",
+        roi.voxels(),
+        coarse.voxels(),
+        factor.map(|n| n.to_string()).join("×")
+    )
+    .into();
+    let without =
+        |feature: &Feature| Feature { image: name.clone(), value: None, reason: Some(reason.clone()), ..feature.clone() };
+    Ok(original.iter().map(without).collect())
 }
 
 /// Statistics, histograms and textures of one image.

@@ -9,6 +9,8 @@ mod ibsi;
 mod pyradiomics;
 mod reach;
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::image::resample::pyradiomics::Stored;
 use crate::image::{Mask, Volume};
@@ -28,6 +30,8 @@ pub struct Feature {
     pub aggregation: Option<&'static str>,
     /// Its value; `None` where it is undefined for the region.
     pub value: Option<f64>,
+    /// Why a whole image type has no values for the region, where that is so.
+    pub reason: Option<Arc<str>>,
 }
 
 impl Feature {
@@ -95,5 +99,6 @@ fn named(
         aggregation,
         // A quotient of zeros is undefined, whoever computed it.
         value: value.filter(|value| value.is_finite()),
+        reason: None,
     })
 }

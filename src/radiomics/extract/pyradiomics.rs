@@ -42,6 +42,9 @@ pub(super) fn extract(settings: &PyRadiomics, stored: Option<Stored>, image: &Vo
     for image_type in &settings.images {
         match &image_type.filter {
             None => features.extend(of_image(settings, &image_type.features, &roi, "original", &roi.intensity)?),
+            Some(filter) if filter.decimation() != [1; 3] => {
+                return Err(Error::usage("PyRadiomics has no decimated wavelets; IBSI's definitions (`ibsi`) have"));
+            }
             Some(filter) => {
                 for response in filter.apply_within(&image, &place)? {
                     let intensity = &response.image.values;

@@ -1,4 +1,5 @@
-//! Image filters: one file per filter; each turns a volume into one or more response maps on the same grid.
+//! Image filters: one file per filter; each turns a volume into one or more response maps, on the same grid or (decimated
+//! wavelets) on a coarser one.
 //!
 //! Two dialects live side by side, because studies need both: the filters of PyRadiomics under its names (`square` … `lbp-3d`), and
 //! those of IBSI 2 (`mean` … `simoncelli`). The rule here: a filter of a part of an image answers what the filter of the whole image
@@ -11,6 +12,7 @@ mod axis;
 mod block;
 mod boundary;
 mod convolve;
+mod decimated;
 mod family;
 mod fourier;
 mod gabor;
@@ -40,6 +42,8 @@ use crate::image::{BoundingBox, Volume};
 
 use block::{Block, extent};
 
+pub(crate) use decimated::covering;
+
 pub use axis::Axis;
 pub use boundary::Boundary;
 pub use family::Family;
@@ -62,7 +66,7 @@ pub use wavelet::Wavelet;
 pub struct Filtered {
     /// As PyRadiomics names image types: `original`, `wavelet-LLH`, `log-sigma-1-0-mm-3D`, `square`, …
     pub name: String,
-    /// The response, on the grid of the image.
+    /// The response: on the grid of the image, or on the coarser one of [`Filter::decimation`].
     pub image: Volume,
 }
 
@@ -98,7 +102,7 @@ pub enum Filter {
     Laws(Laws),
     /// IBSI 2: Gabor filters.
     Gabor(Gabor),
-    /// IBSI 2: undecimated separable wavelets.
+    /// IBSI 2: separable wavelets, undecimated or decimated.
     SeparableWavelet(SeparableWavelet),
     /// IBSI 2: the non-separable wavelet of Simoncelli.
     Simoncelli(Simoncelli),
@@ -116,7 +120,8 @@ impl Filter {
         self.apply_within(image, &BoundingBox { start: [0; 3], end: image.grid.size })
     }
 
-    /// The part of the response maps of an image that lies in a box: the same values, without filtering the rest.
+    /// The part of the response maps of an image that lies in a box: the same values, without filtering the rest. Of a decimated response
+    /// it is the voxels that stand for any of the box.
     ///
     /// # Errors
     /// As [`Filter::apply`]; and a box that is empty or reaches out of the image.
@@ -168,6 +173,14 @@ impl Filter {
     /// Whether it scales by the range of the whole image.
     pub fn needs_range(&self) -> bool {
         matches!(self, Filter::Square | Filter::SquareRoot | Filter::Logarithm | Filter::Exponential)
+    }
+
+    /// How many voxels of the image one voxel of a response stands for, along i, j and k: more than one for decimated wavelets only.
+    pub fn decimation(&self) -> [usize; 3] {
+        match self {
+            Filter::SeparableWavelet(wavelet) => wavelet.decimation(),
+            _ => [1; 3],
+        }
     }
 
     /// The margin in voxels, along i, j and k, that a part of an image needs around it so that its filtered middle is what filtering

@@ -1,4 +1,4 @@
-//! Undecimated separable wavelets as IBSI 2 defines them.
+//! Separable wavelets as IBSI 2 defines them, undecimated and decimated.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,20 +8,29 @@ use crate::image::{BoundingBox, Volume};
 
 use super::block::{Block, Source, asked};
 use super::boundary::Boundary;
+use super::decimated::{coarser, covering, halving};
 use super::family::Family;
 use super::rotation::{Pool, Pooling, rotations};
 use super::separable::Separable;
 
-/// Separable wavelets of IBSI 2 (`25BO`), undecimated, indifferent to rotation where asked.
+/// Separable wavelets of IBSI 2 (`25BO`), indifferent to rotation where asked.
 ///
 /// # Definition
-/// Level 1 convolves with the low- (`L`) or high-pass (`H`) decomposition filter along i, j and k. Level `n` first convolves `n − 1` times
-/// with the low-pass filter along all axes, the taps of step `l` being `2^(l − 1)` voxels apart (à trous), then with the filters of
-/// the band, their taps `2^(n − 1)` voxels apart. Where `pooling` is given, that is done with the filters in all right-angled
-/// rotations, and the responses are pooled. The boundary goes on anew at each step.
+/// Level 1 convolves with the low- (`L`) or high-pass (`H`) decomposition filter along i, j and k. Undecimated, level `n` first convolves
+/// `n − 1` times with the low-pass filter along all axes, the taps of step `l` being `2^(l − 1)` voxels apart (à trous), then with the
+/// filters of the band, their taps `2^(n − 1)` voxels apart. Decimated, no taps move apart; instead, each step keeps every second voxel
+/// of its response. Where `pooling` is given, that is done with the filters in all right-angled rotations, and the responses are
+/// pooled. The boundary goes on anew at each step.
+///
+/// The response of a decimated band of level `n` has its own grid, with voxels `2^n` times as long along the filtered axes: voxel `m` stands
+/// for the voxels `2^n m` to `2^n (m + 1) − 1` of the image and lies in their middle, where the filter has its own. Along an axis of `N`
+/// voxels each step keeps `⌈N / 2⌉`. Features are those of the voxels of that grid of which at least half (of the voxels within the image)
+/// belong to the region; where fewer than two do, they are undefined. That response depends on where the image's first voxel lies,
+/// as any decimated transform does.
 ///
 /// # Reference
-/// IBSI 2, separable wavelets. Decimated wavelets have no response map on the grid of the image, so IBSI's benchmarks, and this, have none.
+/// IBSI 2, separable wavelets; Mallat, IEEE Trans Pattern Anal Mach Intell 1989;11:674. Decimated: `dwtn` of PyWavelets (`periodization` for
+/// the periodic boundary; for the others the same with the image continued). IBSI's benchmarks have undecimated ones only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SeparableWavelet {
@@ -38,6 +47,9 @@ pub struct SeparableWavelet {
     /// What lies beyond the edge of the image.
     #[serde(default)]
     pub boundary: Boundary,
+    /// Whether each level halves the grid. IBSI recommends that it does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decimated: bool,
 }
 
 fn one() -> usize {
@@ -64,7 +76,14 @@ impl SeparableWavelet {
             Some(Pooling::Max) => "-max",
             Some(Pooling::Average) => "-average",
         };
-        format!("ibsi-wavelet-{}-{}-level-{}{pooling}", self.wavelet, self.band, self.level)
+        let decimated = if self.decimated { "-decimated" } else { "" };
+        format!("ibsi-wavelet-{}-{}-level-{}{decimated}{pooling}", self.wavelet, self.band, self.level)
+    }
+
+    /// How many voxels of the image one of the response stands for, along each axis.
+    pub(super) fn decimation(&self) -> [usize; 3] {
+        let factor = if self.decimated { 1 << self.level } else { 1 };
+        std::array::from_fn(|axis| if axis < self.band.len() { factor } else { 1 })
     }
 
     /// The filters of the band, and the low-pass filters before them.
@@ -83,8 +102,9 @@ impl SeparableWavelet {
     fn chains(&self) -> Vec<Vec<Separable>> {
         let [band, low] = self.filters();
         let chain = |band: &Separable, low: &Separable| {
-            let steps = (1..self.level).map(|level| low.dilated(1 << (level - 1)));
-            steps.chain([band.dilated(1 << (self.level - 1))]).collect::<Vec<_>>()
+            let holes = |level: usize| if self.decimated { 1 } else { 1 << (level - 1) };
+            let steps = (1..self.level).map(|level| low.dilated(holes(level)));
+            steps.chain([band.dilated(holes(self.level))]).collect::<Vec<_>>()
         };
         if self.pooling.is_none() {
             return vec![chain(&band, &low)];
@@ -93,7 +113,11 @@ impl SeparableWavelet {
         rotations(&[&band, &low]).iter().map(|turned| chain(&turned[0], &turned[1])).collect()
     }
 
+    /// What is kept of a decimated response depends on where the image begins, so a part of it will not do.
     pub(super) fn support(&self) -> [usize; 3] {
+        if self.decimated {
+            return [super::WHOLE; 3];
+        }
         let along = |chain: &[Separable], axis: usize| {
             let reach = |side: usize| chain.iter().map(|step| step.reach()[axis][side]).sum::<usize>();
             reach(0).max(reach(1))
@@ -105,6 +129,13 @@ impl SeparableWavelet {
     pub(super) fn apply(&self, image: &Volume, place: &BoundingBox) -> Result<Volume> {
         let extent = image.grid.size;
         let mut pool = Pool::new(self.pooling.unwrap_or(Pooling::Max));
+        let nothing = || Error::usage("a wavelet needs a band");
+        if self.decimated {
+            let factor = self.decimation();
+            let place = covering(place, factor);
+            self.chains().iter().for_each(|chain| pool.add(halving(image, chain, &place, self.boundary)));
+            return Ok(pool.finish().ok_or_else(nothing)?.place(&coarser(&image.grid, factor), &place));
+        }
         for chain in self.chains() {
             // What each step must answer follows from what the next one asks for.
             let mut places = vec![*place];
@@ -124,7 +155,7 @@ impl SeparableWavelet {
                 pool.add(block);
             }
         }
-        let pooled = pool.finish().ok_or_else(|| Error::usage("a wavelet needs a band"))?;
+        let pooled = pool.finish().ok_or_else(nothing)?;
         Ok(pooled.place(&image.grid, place))
     }
 }

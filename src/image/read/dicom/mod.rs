@@ -274,7 +274,11 @@ fn assemble(path: &Path, heads: &[Head], open: impl Fn(&Path) -> Result<DefaultD
         }
     }
     let volumes = stacks.into_iter().zip(volumes).map(|(stack, slices)| {
-        let values: Vec<f64> = slices.into_iter().flatten().flatten().collect();
+        // Each slice is let go as it is copied.
+        let mut values = Vec::with_capacity(stack.grid.voxels());
+        for slice in slices.into_iter().flatten() {
+            values.extend_from_slice(&slice);
+        }
         Volume::new(stack.grid, values)
     });
     Ok(Series {

@@ -17,6 +17,9 @@ use crate::image::volume::Volume;
 
 use header::{Encoding, Header};
 
+/// Characters of a number as text, blanks included; more of them are no longer read.
+const LONGEST_NUMBER: u64 = 64;
+
 /// Header and voxels of one image, not read yet; the stream stands at the first voxel.
 struct Source<'a> {
     header: Header,
@@ -67,7 +70,8 @@ impl<'a> Source<'a> {
         // A number takes at least its digit and a blank.
         self.stream.can_hold((count as u64).saturating_mul(2).saturating_sub(1))?;
         let mut text = Vec::new();
-        self.stream.read_up_to(u64::MAX, &mut text)?;
+        let longest = (count as u64).saturating_mul(LONGEST_NUMBER).saturating_add(LONGEST_NUMBER);
+        self.stream.read_up_to(longest, &mut text)?;
         let words = text.split(|byte| byte.is_ascii_whitespace() || *byte == b',').filter(|word| !word.is_empty());
         let mut values = Vec::new();
         for word in words.take(count) {
