@@ -1,0 +1,17 @@
+//! Image cohorts whose truth is known.
+pub mod biology;
+pub mod breast;
+pub mod design;
+pub mod effect;
+pub mod field;
+pub mod geometry;
+pub mod harmonic;
+pub mod lesion;
+pub mod mri;
+pub mod phantom;
+pub mod preset;
+
+pub use biology::Biology;
+pub use design::ImageDesign;
+pub use phantom::Phantom;
+pub use preset::{ImagePreset, image_preset, image_presets};
