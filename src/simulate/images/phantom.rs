@@ -210,7 +210,8 @@ impl Phantom {
         let lesion = place.map_or(0.0, |place| inside(place.distance, self.margin));
         // Around the lesion stroma replaces fat, and its diffusion is the peritumoral one.
         let around = place.map_or(0.0, |place| inside(place.distance - PERITUMORAL, 1.2)) * (1.0 - lesion);
-        let stroma = (0.75 * around).min(parts.fat);
+        let near = place.map_or(0.0, |place| inside(place.distance - 0.45 * PERITUMORAL, 1.6)) * (1.0 - lesion);
+        let stroma = (0.6 * near).min(parts.fat);
         let gland = parts.gland + stroma;
         let rest = 1.0 - lesion;
         let mut mixture = Mixture::new();
