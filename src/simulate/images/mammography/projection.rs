@@ -85,3 +85,45 @@ impl Sampled {
         (inside, if inside > 0.0 { dense / inside } else { 0.0 })
     }
 }
+
+/// The rays of a view on a raster of half a millimetre.
+pub struct Rays {
+    low: f64,
+    size: [usize; 2],
+    values: Vec<[f32; 2]>,
+}
+
+/// Distance of rays, mm.
+const RAY: f64 = 0.5;
+
+impl Rays {
+    /// Follows the rays of a picture from `low` to `high` along the chest wall and `depth` to the front, in mm of the picture.
+    pub fn new(sampled: &Sampled, [low, high]: [f64; 2], depth: f64, (across, along): (Point, Point)) -> Self {
+        let margin = 4.0;
+        let low = low - margin;
+        let size = [((high + margin - low) / RAY).ceil() as usize + 2, ((depth + 2.0 * margin) / RAY).ceil() as usize + 2];
+        let mut values = Vec::with_capacity(size[0] * size[1]);
+        for i in 0..size[0] {
+            for j in 0..size[1] {
+                let (x, v) = (low + i as f64 * RAY, j as f64 * RAY - margin);
+                let (length, dense) = sampled.ray(x / SPREAD[0], v / SPREAD[1], across, along);
+                values.push([length as f32, dense as f32]);
+            }
+        }
+        Rays { low, size, values }
+    }
+
+    /// Length within the breast and mean share of gland at a place of the picture (mm).
+    pub fn at(&self, x: f64, v: f64) -> (f64, f64) {
+        let cell = |value: f64, n: usize| (value / RAY).clamp(0.0, n as f64 - 1.001);
+        let (a, b) = (cell(x - self.low, self.size[0]), cell(v + 4.0, self.size[1]));
+        let (i, j) = (a as usize, b as usize);
+        let (s, t) = (a - i as f64, b - j as f64);
+        let value = |i: usize, j: usize, which: usize| f64::from(self.values[i * self.size[1] + j][which]);
+        let blend = |which: usize| {
+            (1.0 - s) * ((1.0 - t) * value(i, j, which) + t * value(i, j + 1, which))
+                + s * ((1.0 - t) * value(i + 1, j, which) + t * value(i + 1, j + 1, which))
+        };
+        (blend(0), blend(1))
+    }
+}

@@ -5,7 +5,7 @@ use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
-use super::projection::{FAT, GLAND, SPREAD, Sampled};
+use super::projection::{FAT, GLAND, Rays, SPREAD, Sampled};
 use crate::image::{Grid, Mask};
 use crate::simulate::images::breast::inside;
 use crate::simulate::images::field::SmoothField;
@@ -104,6 +104,8 @@ pub fn mammogram(
     let lesion = project(centre);
     let reach = phantom.lesion.reach() + 6.0;
     let inner = SmoothField::new(centre.map(|x| x - 60.0), centre.map(|x| x + 60.0), 2.5, of_patient);
+    // Rays half a millimetre apart are enough: the breast is sampled every millimetre.
+    let rays = Rays::new(sampled, [low, high], depth, (across, along));
     let mut attenuation = vec![0.0f64; width * height];
     let mut mask = vec![false; width * height];
     let mut air = vec![true; width * height];
@@ -118,20 +120,21 @@ pub fn mammogram(
             let angle = dv.atan2(dx);
             let pull = parameters.distortion * (-r / (0.8 * reach)).exp() * (7.0 * angle).sin() * 2.5;
             let (tx, tv) = (x + pull * dv / r, v - pull * dx / r);
-            let (length, dense) = sampled.ray(tx / SPREAD[0], tv / SPREAD[1], across, along);
-            let mut through = thickness * (1.0 - (-length / (0.55 * thickness)).exp());
-            let mut muscle = 0.0;
-            if view == View::MLO {
-                let (axilla, wedge) = upper_corner(x, v, a, thickness, broad.at([x, v, 0.0]));
-                through = through.max(axilla);
-                muscle = wedge;
-            }
-            if through < 0.5 {
+            let (length, dense) = rays.at(tx, tv);
+            let through = thickness * (1.0 - (-length / (0.55 * thickness)).exp());
+            let (axilla, muscle) = match view {
+                View::MLO => upper_corner(x, v, a, thickness, broad.at([x, v, 0.0])),
+                View::CC => (0.0, 0.0),
+            };
+            if through.max(axilla) < 0.5 {
                 continue;
             }
+            // Skin and gland are those of the breast's own part of the path; the axillary tail adds fat.
+            let tail = (axilla - through).max(0.0);
+            let dense = dense * (1.0 - (tail / 6.0).min(1.0));
             air[at] = false;
             let detail = 1.0 + 0.10 * fine.at([x, v, 0.0]) * dense.sqrt();
-            let mut sum = through * (FAT + (GLAND - FAT) * (dense * detail).min(1.0)) + muscle * (GLAND - FAT);
+            let mut sum = through * (FAT + (GLAND - FAT) * (dense * detail).min(1.0)) + tail * FAT + muscle * (GLAND - FAT);
             if r < reach {
                 let (path, hit) = lesion_path(phantom, parameters, [dx, dv], (across, along), &inner);
                 sum += (GLAND - FAT) * parameters.density * path * (1.0 - 0.4 * dense);
@@ -170,7 +173,7 @@ pub fn mammogram(
 /// Thickness of the axillary tail and path through the pectoral muscle in the upper corner of an oblique view.
 fn upper_corner(x: f64, v: f64, half: f64, thickness: f64, wave: f64) -> (f64, f64) {
     let tail = 1.05 * half - 0.32 * (x - 0.4 * half) + 1.5 * wave;
-    let axilla = if x > 0.4 * half { thickness * (1.0 - (-(tail - v).max(0.0) / 9.0).exp()) } else { 0.0 };
+    let axilla = thickness * (1.0 - (-(tail - v).max(0.0) / 9.0).exp()) * inside(0.55 * half - x, 3.0);
     // The muscle's edge runs obliquely from the chest wall at the nipple's height to the upper corner.
     let edge = 0.36 * (x + 0.25 * half) + 0.8 * wave - v;
     let muscle = 26.0 * inside(-edge, 0.8) * (1.0 - (-edge.max(0.0) / 14.0).exp() * 0.6);

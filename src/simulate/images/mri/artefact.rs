@@ -63,11 +63,23 @@ pub fn moved(grid: &Grid, image: &[f32], motion: &Rigid) -> Vec<f32> {
                 let at: [f64; 3] = std::array::from_fn(|axis| {
                     first[axis] + steps[0][axis] * i as f64 + steps[1][axis] * j as f64 + steps[2][axis] * k as f64
                 });
-                values[grid.at([i, j, k])] = cubic(grid, image, at);
+                if !is_air(grid, image, at) {
+                    values[grid.at([i, j, k])] = cubic(grid, image, at);
+                }
             }
         }
     }
     values
+}
+
+/// Whether the voxels two steps around a place hold nothing: most of an image, for which interpolation would be wasted.
+fn is_air(grid: &Grid, image: &[f32], at: [f64; 3]) -> bool {
+    let probe = |offset: [f64; 3]| {
+        let index: [usize; 3] = std::array::from_fn(|axis| (at[axis] + offset[axis]).round().clamp(0.0, grid.size[axis] as f64 - 1.0) as usize);
+        image[grid.at(index)] == 0.0
+    };
+    let steps = [-2.0, 2.0];
+    probe([0.0; 3]) && steps.iter().all(|x| steps.iter().all(|y| steps.iter().all(|z| probe([*x, *y, *z]))))
 }
 
 fn cubic(grid: &Grid, image: &[f32], at: [f64; 3]) -> f32 {

@@ -115,14 +115,15 @@ pub fn examine(phantom: &Phantom, spec: &MriSpec, protocol: &SiteProtocol, reade
     sequences.extend(synthetic_maps(&grid, &tissues, conventional.times[conventional.times.len() - 1] + 60.0, arrival, rng));
 
     let diffusion_grid = phantom.grid(spec.field_mm, spec.diffusion_voxel_mm);
-    let (weighted, adc, diffusion_sd) = diffusion_sequences(phantom, &diffusion_grid, spec, protocol, rng);
+    let diffusion_tissues = phantom.tissues(&diffusion_grid);
+    let (weighted, adc, diffusion_sd) = diffusion_sequences(&diffusion_tissues, &diffusion_grid, spec, protocol, rng);
     truth.insert("diffusion_noise_sd".into(), json!(diffusion_sd));
     truth.insert("diffusion_weighting_factor".into(), json!(protocol.diffusion));
     sequences.extend([weighted, adc]);
 
     let curve = lesion_curve(phantom, &acquisition, &conventional, arrival);
     let (mask, second_reader) = outlines(phantom, &grid, &tissues, reader);
-    let diffusion_mask = outlines(phantom, &diffusion_grid, &phantom.tissues(&diffusion_grid), 0.0).0;
+    let diffusion_mask = outlines(phantom, &diffusion_grid, &diffusion_tissues, 0.0).0;
     let breast = breast_mask(phantom, &grid);
     Examination {
         truth: Value::Object(truth),
@@ -205,13 +206,12 @@ fn synthetic_maps(grid: &Grid, tissues: &[Tissue], seconds: f64, arrival: f64, r
 
 /// Diffusion-weighted images, the ADC map that the scanner makes of them, and the standard deviation of the noise.
 fn diffusion_sequences(
-    phantom: &Phantom,
+    tissues: &[Tissue],
     grid: &Grid,
     spec: &MriSpec,
     protocol: &SiteProtocol,
     rng: &mut impl Rng,
 ) -> (Sequence, Sequence, f64) {
-    let tissues = phantom.tissues(grid);
     let field = receive_field(grid, spec.bias, rng);
     let te = 62.0;
     let gland = spin_echo(0.80, 1450.0, 62.0, 6000.0, te);
