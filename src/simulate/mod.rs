@@ -41,6 +41,7 @@ pub mod cohort;
 pub mod design;
 pub mod feature_name;
 pub mod her2;
+pub mod images;
 pub mod preset;
 pub mod site;
 pub mod stream;
