@@ -6,6 +6,7 @@ use ndarray::{ArrayD, IxDyn};
 use rand::{Rng, SeedableRng};
 use rand_distr::StandardNormal;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use vbx::habitat::BAG;
 use vbx::habitat::choice::Criterion;
 use vbx::habitat::{
     Clustering, FeatureOptions, Makeup, MixtureOptions, Number, SlicOptions, Supervoxels, adjusted_rand, bag_size, collect,
@@ -14,7 +15,7 @@ use vbx::habitat::{
 use vbx::image::{Grid, Mask, Volume};
 use vbx::learn::{Cohort, CohortParts, Column, Features, Folds, TrainRows, Transform, Values};
 use vbx::table::FeatureName;
-use vbx::transform::{BAG, HabitatCodebook};
+use vbx::transform::HabitatCodebook;
 
 const MAPS: [&str; 3] = ["adc", "wash_in", "t2"];
 const ROOM: usize = 60;

@@ -38,7 +38,7 @@ fn extract(
     watch: &dyn Watch,
 ) -> vbx::error::Result<(vbx::table::FeatureTable, vbx::study::extract::ExtractedFeatures)> {
     let work = Workspace::in_run(&study.with_extension("run"), watch);
-    Ok(extract_images(study, &work, None)?.into_iter().map(|(_, table, made)| (table, made)).next().unwrap())
+    Ok(extract_images(study, &work, None, None)?.into_iter().map(|(_, table, made)| (table, made)).next().unwrap())
 }
 
 fn scalar(table: &vbx::table::FeatureTable, name: &str) -> Vec<Option<f64>> {

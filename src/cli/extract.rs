@@ -13,6 +13,7 @@ Examples:
   vbx extract my-study.toml                       writes the tables into my-study.run/
   vbx extract my-study.toml --modality ultrasound only this one
   vbx extract my-study.toml --out features/       writes features/
+  vbx extract my-study.toml --maps maps/          and each case's parametric maps and habitats
 
 Writes NAME.parquet (one row per case), NAME.dictionary.csv and .json (image, region, filter, family, IBSI code, unit, settings) and
 NAME.failed.csv (cases that could not be read, with the reason). An extraction that stopped goes on where it was; `vbx run` uses what is
@@ -26,6 +27,10 @@ pub struct Args {
     /// Extract this modality only.
     #[arg(long, value_name = "NAME")]
     pub modality: Option<String>,
+    /// Write each case's parametric maps and habitats (NIfTI, and a PNG of the habitats) into this folder too. The files are named by the
+    /// cases' identifiers.
+    #[arg(long, value_name = "FOLDER")]
+    pub maps: Option<PathBuf>,
     /// Print the paths of what was written as JSON, and nothing else.
     #[arg(long)]
     pub json: bool,
@@ -35,8 +40,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let out = args.out.clone().unwrap_or_else(|| args.study.with_extension("run"));
     std::fs::create_dir_all(&out).map_err(|cause| Error::io(&out, cause))?;
     let watch = Watched::new(args.json);
+    let work = Workspace::in_run(&out, &watch);
     let mut written = Vec::new();
-    for (name, table, made) in extract_images(&args.study, &Workspace::in_run(&out, &watch), args.modality.as_deref())? {
+    for (name, table, made) in extract_images(&args.study, &work, args.modality.as_deref(), args.maps.as_deref())? {
         let file = |ending: &str| out.join(format!("{name}.{ending}"));
         table.to_parquet(file("parquet"))?;
         table.dictionary().write_json(file("dictionary.json"))?;

@@ -5,6 +5,7 @@
 mod check;
 mod compare;
 mod extract;
+mod map;
 mod new;
 mod progress;
 mod radiomics;
@@ -36,6 +37,7 @@ Examples:
   vbx run my-study.toml                  fit, compare and report; the last line names the report
   vbx compare predictions.csv --outcome y   compare predictions of any tool
   vbx radiomics image.nii.gz mask.nii.gz    radiomics of one case
+  vbx map adc dwi.nii.gz --out adc.nii.gz   parametric maps of one examination
 
 Exit codes: 0 done, 1 a bug in vbx, 2 command line or study file, 3 a data file,
 4 the data cannot answer the question, 5 a computation failed, 6 disk or permissions.";
@@ -47,10 +49,12 @@ pub enum Command {
     New(new::Args),
     /// Read a study and its data, fit nothing, and say what is found and what is wrong.
     Check(check::Args),
-    /// Simulate a cohort with a known truth, as tables.
+    /// Simulate a cohort with a known truth, as tables or with images.
     Simulate(simulate::Args),
     /// Compute radiomics features of one region of one image, as PyRadiomics and IBSI define them.
     Radiomics(radiomics::Args),
+    /// Compute parametric maps of one examination: kinetics, pharmacokinetics, diffusion, relaxometry.
+    Map(Box<map::Args>),
     /// Learn a standard intensity scale (Nyúl) from images, to be frozen and applied to others.
     Scale(scale::Args),
     /// Extract the features of a study's images: resumable, in parallel, one bad scan a reported row.
@@ -79,6 +83,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Check(args) => check::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Radiomics(args) => radiomics::run(&args),
+        Command::Map(args) => map::run(&args),
         Command::Scale(args) => scale::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Run(args) => run::run(&args),

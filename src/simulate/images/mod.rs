@@ -20,5 +20,5 @@ pub mod write;
 pub use biology::Biology;
 pub use design::ImageDesign;
 pub use phantom::Phantom;
-pub use write::write;
 pub use preset::{ImagePreset, image_preset, image_presets};
+pub use write::write;

@@ -83,6 +83,28 @@ impl Source {
         extract(&self.name, self.adapter.as_ref(), &self.cases, &self.manifest, cache, watch)
     }
 
+    /// Writes every case's maps into a folder, under the case's identifier; which files were written.
+    ///
+    /// # Errors
+    /// When a file cannot be written. A case that cannot be read is passed over: the extraction has reported it.
+    pub fn write_maps(&self, identifiers: &[String], folder: &Path, watch: &dyn Watch) -> Result<Vec<PathBuf>> {
+        watch.begin(&self.name, self.cases.iter().flatten().count());
+        let mut written = Vec::new();
+        for (case, identifier) in self.cases.iter().zip(identifiers) {
+            let Some(case) = case else { continue };
+            let stem: String =
+                identifier.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+            match self.adapter.write_maps(case, folder, &stem) {
+                Ok(files) => written.extend(files),
+                Err(error @ Error::Io { .. }) => return Err(error),
+                Err(_) => {}
+            }
+            watch.case();
+        }
+        watch.end();
+        Ok(written)
+    }
+
     /// A picture of a case's outlined lesion: its size and the PNG in base64; `None` where it has no images or they cannot be read.
     pub fn picture(&self, case: usize) -> Option<([u32; 2], String)> {
         let picture = self.adapter.picture(self.cases.get(case)?.as_ref()?).ok()?;

@@ -36,7 +36,8 @@ impl<'a> Workspace<'a> {
     }
 }
 
-/// The features of a study's modalities of images (or of `only` one of them), without any outcome: what `vbx extract` writes.
+/// The features of a study's modalities of images (or of `only` one of them), without any outcome: what `vbx extract` writes. Into the
+/// folder `maps`, if one is named, go each case's parametric and habitat maps.
 ///
 /// # Errors
 /// As [`StudyPlan::read`](super::StudyPlan::read), for the part of the study that concerns images; [`Error::Usage`] if it has none.
@@ -44,6 +45,7 @@ pub fn extract_images(
     path: &Path,
     work: &Workspace,
     only: Option<&str>,
+    maps: Option<&Path>,
 ) -> Result<Vec<(String, FeatureTable, ExtractedFeatures)>> {
     let (spec, text) = StudySpec::read(path)?;
     NameCheck::new(path, &text).spec(&spec)?;
@@ -62,7 +64,11 @@ pub fn extract_images(
     let sources = tables::read_tables(&spec, &folder, &mut Vec::new())?;
     let mut all = Vec::new();
     for ((name, modality), source) in spec.modality.iter().zip(&sources).filter(|((name, _), _)| wanted.contains(name)) {
-        let (_, made) = blocks::of_images(name, modality, source, &images)?;
+        let (adapter, made) = blocks::of_images(name, modality, source, &images)?;
+        if let Some(folder) = maps {
+            std::fs::create_dir_all(folder).map_err(|cause| Error::io(folder, cause))?;
+            adapter.write_maps(&source.ids.cases, folder, work.watch)?;
+        }
         let mut table = FeatureTable::new(source.ids.cases.clone(), source.ids.patients.clone(), source.ids.sites.clone())?;
         for (feature, column, origin) in &made.columns {
             table.push(feature.clone(), column.clone(), origin.clone())?;
