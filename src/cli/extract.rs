@@ -15,8 +15,8 @@ Examples:
   vbx extract my-study.toml --out features/       writes features/
   vbx extract my-study.toml --maps maps/          and each case's parametric maps and habitats
 
-Writes NAME.parquet (one row per case), NAME.dictionary.csv and .json (image, region, filter, family, IBSI code, unit, settings) and
-NAME.failed.csv (cases that could not be read, with the reason). An extraction that stopped goes on where it was; `vbx run` uses what is
+Writes NAME.parquet (one row per case), NAME.dictionary.csv and .json (image, region, filter, family, IBSI code, unit, settings),
+NAME.failed.csv (cases that could not be read, with the reason) and NAME.quality.csv (how well registrations and fits went, per row). An extraction that stopped goes on where it was; `vbx run` uses what is
 there.")]
 pub struct Args {
     /// The study file.
@@ -52,6 +52,12 @@ pub(super) fn run(args: &Args) -> Result<()> {
             ("reason", PlainColumn::text(made.failed.iter().map(|case| case.why.clone()))),
         ])
         .write_csv(file("failed.csv"))?;
+        PlainTable::new([
+            ("row", PlainColumn::integer(made.quality.iter().map(|(row, _, _)| *row as i64))),
+            ("measure", PlainColumn::text(made.quality.iter().map(|(_, measure, _)| measure.clone()))),
+            ("value", PlainColumn::number(made.quality.iter().map(|(_, _, value)| *value))),
+        ])
+        .write_csv(file("quality.csv"))?;
         if !args.json {
             made.findings.iter().for_each(|finding| say(&finding.to_string()));
             let cases = table.n_cases() - made.absent - made.failed.len();
@@ -63,7 +69,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
             ));
             print(&file("parquet").display().to_string());
         }
-        written.extend(["parquet", "dictionary.json", "dictionary.csv", "failed.csv"].map(file));
+        written.extend(["parquet", "dictionary.json", "dictionary.csv", "failed.csv", "quality.csv"].map(file));
     }
     if args.json {
         print(&serde_json::to_string_pretty(&written).map_err(Error::numeric)?);

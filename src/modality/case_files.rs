@@ -50,6 +50,8 @@ pub struct CaseFeatures {
     pub arrays: Vec<Option<Vec<f32>>>,
     /// What was noticed, without identifiers.
     pub notes: Vec<String>,
+    /// How well steps of the extraction went, which is no feature of the lesion: a registration's agreement before and after, voxels without a fit.
+    pub quality: Vec<(String, f64)>,
 }
 
 /// A picture of an outlined lesion.

@@ -21,6 +21,8 @@ pub struct Clock {
 pub struct FrameTime {
     /// Seconds from the start of the series, where they are stated as such.
     pub offset: Option<f64>,
+    /// When the contrast agent was injected, s on the axis of the offsets.
+    pub injection_offset: Option<f64>,
     /// When its acquisition began.
     pub acquisition: Option<Clock>,
     /// Seconds from the trigger, which in dynamic series is the start of the scan.
@@ -178,8 +180,11 @@ fn same(seconds: &[f64]) -> Option<(usize, usize)> {
     order.windows(2).find(|pair| seconds[pair[1]] - seconds[pair[0]] < 1e-3).map(|pair| (pair[0], pair[1]))
 }
 
-/// The injection in seconds from the first image. It is a time of day, so the images' times must be one too.
+/// The injection in seconds from the first image. It is stated on the images' own axis, or as a time of day; then theirs must be one too.
 fn injection(frames: &[FrameTime], source: TimeSource, start: f64) -> Option<f64> {
+    if source == TimeSource::Offset {
+        return frames.iter().find_map(|frame| frame.injection_offset).map(|seconds| seconds - start);
+    }
     let first = frames.first()?;
     let stated = frames.iter().find_map(|frame| frame.injection)?;
     let clock = match source {

@@ -48,6 +48,7 @@ pub(super) struct Exam {
     pub(super) reference: Volume,
     pub(super) bounds: BoundingBox,
     pub(super) notes: Vec<String>,
+    pub(super) quality: Vec<(String, f64)>,
 }
 
 /// A sequence whose headers are read.
@@ -69,7 +70,7 @@ impl Exam {
     pub(super) fn read(view: &View, plan: &Plan) -> Result<Exam> {
         let protocols = plan.protocols;
         let files = protocols.files(view);
-        let mut notes = Vec::new();
+        let (mut notes, mut quality) = (Vec::new(), Vec::new());
         let mut sequences = Vec::with_capacity(protocols.sequences.len());
         for ((name, sequence), paths) in protocols.sequences.iter().zip(&files.sequences) {
             sequences.push(if paths.is_empty() { None } else { Some(Opened::new(name, sequence, paths, &mut notes)?) });
@@ -87,7 +88,7 @@ impl Exam {
             (None, true) => Some(crate::image::normalise::body_mask(&reference)?),
             (None, false) => None,
         };
-        align(protocols, &files, &reference, at, &mut sequences, &mut notes)?;
+        align(protocols, &files, &reference, at, &mut sequences, (&mut notes, &mut quality))?;
         let lesion_box = lesion.bounding_box().ok_or_else(|| Error::study("the lesion's mask is empty"))?;
         let margin = (plan.margin)(reference.grid.spacing).map_or(reference.grid.size, |margin| [margin; 3]);
         let bounds = lesion_box.grown(margin, reference.grid.size);
@@ -99,10 +100,16 @@ impl Exam {
             body: body.map(|body| body.part(&bounds)),
             bounds,
             notes,
+            quality,
             reference: Volume::new(Grid::plain([1, 1, 1], [1.0; 3]), vec![0.0]),
         };
         for (name, group) in &protocols.maps {
             let maps = frame.maps(protocols, group, &sequences, &files);
+            if let Ok(Some(maps)) = &maps {
+                let share = |count: usize| count as f64 / maps.voxels as f64;
+                exam.quality.push((format!("maps {name}: share of voxels without a fit"), share(maps.failed())));
+                exam.quality.push((format!("maps {name}: share of voxels at a bound"), share(maps.at_bound)));
+            }
             exam.maps.push(maps.unwrap_or_else(|why| {
                 exam.notes.push(format!("maps `{name}` are missing: {why}"));
                 None
@@ -154,7 +161,7 @@ fn align(
     reference: &Volume,
     at: usize,
     sequences: &mut [Option<Opened>],
-    notes: &mut Vec<String>,
+    (notes, quality): (&mut Vec<String>, &mut Vec<(String, f64)>),
 ) -> Result<()> {
     for (path, opened) in files.transforms.iter().zip(sequences.iter_mut()) {
         if let (Some(path), Some(opened)) = (path, opened) {
@@ -172,10 +179,16 @@ fn align(
         }
         let moving = opened.reader.volume(opened.stands)?;
         let alignment = fixed.align(&moving)?;
-        if let (Some(before), Some(after)) = (alignment.before.nmi, alignment.after.nmi) {
-            // Coarse words, so that cases with the same outcome share a note.
-            let outcome = if after > before { "improved the agreement with the reference" } else { "kept the headers' position" };
-            notes.push(format!("registration of `{name}` {outcome}"));
+        for (measure, value) in [
+            ("overlap after", Some(alignment.after.overlap)),
+            ("normalised mutual information before", alignment.before.nmi),
+            ("normalised mutual information after", alignment.after.nmi),
+            ("correlation before", alignment.before.pearson),
+            ("correlation after", alignment.after.pearson),
+            ("mean displacement, mm", Some(alignment.displacement_mean)),
+            ("largest displacement, mm", Some(alignment.displacement_max)),
+        ] {
+            quality.extend(value.map(|value| (format!("registration of {name}: {measure}"), value)));
         }
         if alignment.at_bound || !alignment.converged {
             notes.push(format!("registration of `{name}` stopped before it had settled: look at it"));

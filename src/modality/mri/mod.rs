@@ -401,7 +401,16 @@ impl ImageModality for Mri {
         let repeated = repeated.collect();
         notes.sort();
         notes.dedup();
-        Ok(CaseFeatures { values, repeated, arrays, notes })
+        let several = taken.len() > 1;
+        let of_visit = |(visit, taken): (usize, &Taken)| -> Vec<(String, f64)> {
+            let named = |(measure, value): &(String, f64)| match several {
+                true => (format!("visit {}: {measure}", visit + 1), *value),
+                false => (measure.clone(), *value),
+            };
+            taken.exam.quality.iter().map(named).collect()
+        };
+        let quality = taken.iter().enumerate().flat_map(of_visit).collect();
+        Ok(CaseFeatures { values, repeated, arrays, notes, quality })
     }
 
     fn repeats(&self) -> usize {

@@ -114,7 +114,7 @@ impl ImageModality for Ultrasound {
         notes.sort();
         notes.dedup();
         let repeated = repeated.iter().map(|rows| self.several.combine(rows)).collect();
-        Ok(CaseFeatures { values: self.several.combine(&rows), repeated, arrays: Vec::new(), notes })
+        Ok(CaseFeatures { values: self.several.combine(&rows), repeated, arrays: Vec::new(), notes, quality: Vec::new() })
     }
 
     fn repeats(&self) -> usize {

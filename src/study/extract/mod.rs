@@ -61,6 +61,8 @@ pub struct ExtractedFeatures {
     pub findings: Vec<Finding>,
     /// How the features are made.
     pub rules: Vec<String>,
+    /// Row of the manifest, measure and value of how well steps of the extraction went.
+    pub quality: Vec<(usize, String, f64)>,
 }
 
 /// Extracts every case.
@@ -99,13 +101,16 @@ pub(super) fn extract(
         })
         .collect();
     watch.end();
-    let mut failed = Vec::new();
+    let (mut failed, mut quality) = (Vec::new(), Vec::new());
     let mut notes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (case, made) in cases.iter().zip(&made) {
         let row = case.as_ref().and_then(|case| case.views.first()).map_or(0, |view| view.row);
         match made {
             Some(Err(error)) => failed.push(FailedCase { row, why: error.to_string() }),
-            Some(Ok(features)) => features.notes.iter().for_each(|note| notes.entry(note).or_default().push(row)),
+            Some(Ok(features)) => {
+                features.notes.iter().for_each(|note| notes.entry(note).or_default().push(row));
+                quality.extend(features.quality.iter().map(|(measure, value)| (row, measure.clone(), *value)));
+            }
             None => {}
         }
     }
@@ -114,7 +119,15 @@ pub(super) fn extract(
     }
     let mut findings: Vec<Finding> = notes
         .into_iter()
-        .map(|(note, rows)| Finding::info("extraction-note", format!("{modality}: {note}")).in_file(manifest).at_rows(rows))
+        .map(|(note, rows)| {
+            let message = format!("{modality}: {note}");
+            // What befell every case is the study's fault, not a case's.
+            let finding = match imaged > 1 && rows.len() == imaged {
+                true => Finding::caution("extraction-note", message),
+                false => Finding::info("extraction-note", message),
+            };
+            finding.in_file(manifest).at_rows(rows)
+        })
         .collect();
     if !failed.is_empty() {
         let rows: Vec<usize> = failed.iter().map(|case| case.row).collect();
@@ -131,6 +144,7 @@ pub(super) fn extract(
         failed,
         findings,
         rules: adapter.rules(),
+        quality,
     })
 }
 

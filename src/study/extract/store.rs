@@ -23,6 +23,8 @@ struct Stored {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     arrays: Vec<Option<Vec<f32>>>,
     notes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    quality: Vec<(String, f64)>,
 }
 
 impl Store {
@@ -72,13 +74,14 @@ impl Store {
             repeated: stored.repeated,
             arrays: stored.arrays,
             notes: stored.notes,
+            quality: stored.quality,
         })
     }
 
     /// Keeps a case's features. A disk that is full costs the cache, not the extraction.
     pub(super) fn save(&self, key: &Path, features: &CaseFeatures) {
-        let CaseFeatures { values, repeated, arrays, notes } = features.clone();
-        let stored = Stored { values, repeated, arrays, notes };
+        let CaseFeatures { values, repeated, arrays, notes, quality } = features.clone();
+        let stored = Stored { values, repeated, arrays, notes, quality };
         if let Ok(text) = serde_json::to_vec(&stored) {
             let _ = write_whole(key, &text);
         }

@@ -243,6 +243,7 @@ fn time_of(times: impl Iterator<Item = FrameTime> + Clone) -> FrameTime {
         Some(all[first])
     };
     FrameTime {
+        injection_offset: None,
         offset: least(|time| time.offset),
         acquisition: earliest(|time| time.acquisition),
         trigger: least(|time| time.trigger),

@@ -46,7 +46,7 @@ pub fn read_text(file: &Path) -> Result<String> {
 ///
 /// # Definition
 /// Times: `FrameTimesStart` or `VolumeTiming` (s, one per volume); or `RepetitionTime` as the interval where
-/// `RepetitionTimeExcitation` says that it is not the sequence's. `AcquisitionTime` is the time of day of the first.
+/// `RepetitionTimeExcitation` says that it is not the sequence's. `InjectionStart` (s) is on the axis of the volumes' times. `AcquisitionTime` is the time of day of the first.
 /// `RepetitionTime` alone is the sequence's TR: it is no interval between volumes.
 ///
 /// # Errors
@@ -70,6 +70,7 @@ pub fn beside(image: &Path, images: usize) -> Result<Sidecar> {
     let offsets = offsets.or_else(|| interval.map(|step| (0..images).map(|image| step * image as f64).collect()));
     let word = |name: &str| fields.get(name).and_then(Value::as_str).map(str::trim).filter(|word| !word.is_empty());
     let start = word("AcquisitionTime").and_then(|time| Clock::parse(None, time));
+    let injection = number("InjectionStart");
     let trigger = number("TriggerDelayTime").map(|ms| ms / 1000.0);
     let times = (0..images).map(|image| {
         let offset = offsets.as_ref().map(|offsets| offsets[image]);
@@ -78,7 +79,8 @@ pub fn beside(image: &Path, images: usize) -> Result<Sidecar> {
             Some(offset) => start.map(|start| Clock { seconds: start.seconds + offset, ..start }),
             None => start.filter(|_| images == 1),
         };
-        FrameTime { offset, acquisition, trigger: trigger.filter(|_| images == 1), ..Default::default() }
+        let injection_offset = offset.and(injection);
+        FrameTime { offset, injection_offset, acquisition, trigger: trigger.filter(|_| images == 1), ..Default::default() }
     });
     let b_values = match list("DiffusionBValue")? {
         Some(values) => values,

@@ -161,6 +161,7 @@ fn time(object: &InMemDicomObject, index: usize, content: Option<&InMemDicomObje
     let bolus = items(object, BOLUS_SEQUENCE).first().and_then(|agent| items(agent, BOLUS_PROFILE).first());
     let bolus = bolus.and_then(|profile| text(profile, BOLUS_START)).or_else(|| text(object, BOLUS_START));
     FrameTime {
+        injection_offset: None,
         offset: functional_group(object, index, TEMPORAL_SEQUENCE).and_then(|group| number(group, TEMPORAL_OFFSET)),
         acquisition: of_frame
             .or_else(|| clock(ACQUISITION_DATE, tags::ACQUISITION_TIME))

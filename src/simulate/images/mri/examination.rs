@@ -141,6 +141,7 @@ pub fn examine(phantom: &Phantom, spec: &MriSpec, protocol: &SiteProtocol, reade
 }
 
 fn dynamic_sequence(name: &'static str, grid: &Grid, series: DynamicSeries, protocol: &SiteProtocol) -> Sequence {
+    let start = series.timing.times.first().copied().unwrap_or(0.0);
     let sidecar = json!({
         "Modality": "MR",
         "SeriesDescription": if name == "dce" { "dynamic contrast-enhanced T1w" } else { "ultrafast dynamic contrast-enhanced T1w" },
@@ -149,8 +150,8 @@ fn dynamic_sequence(name: &'static str, grid: &Grid, series: DynamicSeries, prot
         "EchoTime": protocol.dce_te / 1000.0,
         "FlipAngle": protocol.dce_flip,
         "FatSuppression": true,
-        "TimesAfterInjection": series.timing.times,
-        "BaselineImages": series.timing.baseline,
+        "VolumeTiming": series.timing.times.iter().map(|time| time - start).collect::<Vec<f64>>(),
+        "InjectionStart": -start,
         "FrameDuration": series.timing.duration,
         "ContrastBolusDose": 0.1,
         "ContrastBolusDoseUnits": "mmol/kg",
