@@ -178,7 +178,8 @@ fn habitats_average_to_the_lesion_and_two_readers_nearly_agree() {
         };
         assert!((average(|t| t.ktrans) / biology.mri.ktrans - 1.0).abs() < 1e-9);
         assert!((average(|t| t.adc) / biology.mri.adc - 1.0).abs() < 1e-9);
-        let exam = mri::examine(&phantom, &preset.mri, &design.protocols()[0], preset.reader.contour, &mut stream(2, &["r"], index));
+        let exam =
+            mri::examine(&phantom, &preset.mri, &design.protocols()[0], preset.reader.contour, &mut stream(2, &["r"], index));
         let both = exam.mask.inside.iter().zip(&exam.second_reader.inside).filter(|(a, b)| **a && **b).count();
         let sum = exam.mask.count() + exam.second_reader.count();
         if exam.mask.count() >= 60 {
@@ -253,7 +254,9 @@ fn same_bytes_for_any_number_of_threads_and_after_an_interruption() {
     assert!(matches!(simulate(&other, &two, 1), Err(Error::Usage(message)) if message.contains("another preset")));
     fs::create_dir(root.path().join("full")).unwrap();
     fs::write(root.path().join("full/notes.txt"), "mine").unwrap();
-    assert!(matches!(simulate(&preset, &root.path().join("full"), 1), Err(Error::Usage(message)) if message.contains("not empty")));
+    assert!(
+        matches!(simulate(&preset, &root.path().join("full"), 1), Err(Error::Usage(message)) if message.contains("not empty"))
+    );
 }
 
 #[test]

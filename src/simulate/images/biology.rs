@@ -142,9 +142,9 @@ impl ImageDesign {
         let cells = Cells { columns, cells: &patient.clinical };
         let standard = [0, 1, 2].map(|modality| {
             let effect = &self.effects()[modality];
-            let scores = self.block(modality).map_or(PerContrast { positive_vs_negative: 0.0, low_vs_zero: 0.0 }, |block| {
-                patient.scores[block]
-            });
+            let scores = self
+                .block(modality)
+                .map_or(PerContrast { positive_vs_negative: 0.0, low_vs_zero: 0.0 }, |block| patient.scores[block]);
             effect.draw(scores, &mut stream(self.seed(), &["image", "parameters", effect.name], index))
         });
         let values = [0, 1, 2].map(|modality| self.effects()[modality].values(&standard[modality]));

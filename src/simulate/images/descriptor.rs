@@ -67,7 +67,13 @@ pub fn descriptors(biology: &Biology, phantom: &Phantom, curve: &[(f64, f64)]) -
     let lesion = &phantom.lesion;
     let mass = biology.lesion_type != LesionType::NonMass;
     let spiculated = lesion.spicules > 0;
-    let shape = if lesion.lobulation > 0.10 { "irregular" } else if lesion.lobulation < 0.05 { "round" } else { "oval" };
+    let shape = if lesion.lobulation > 0.10 {
+        "irregular"
+    } else if lesion.lobulation < 0.05 {
+        "round"
+    } else {
+        "oval"
+    };
     let margin = if spiculated {
         "spiculated"
     } else if lesion.lobulation > 0.08 {
@@ -99,7 +105,13 @@ pub fn descriptors(biology: &Biology, phantom: &Phantom, curve: &[(f64, f64)]) -
         let mg_margin = match (spiculated, biology.mammography.margin > 1.2) {
             (true, _) => "spiculated",
             (false, true) => "indistinct",
-            (false, false) => if margin == "circumscribed" { "circumscribed" } else { "microlobulated" },
+            (false, false) => {
+                if margin == "circumscribed" {
+                    "circumscribed"
+                } else {
+                    "microlobulated"
+                }
+            }
         };
         put("mg_mass_margin", json!(mg_margin));
         put("mg_mass_density", json!(if biology.mammography.density > 1.1 { "high" } else { "equal" }));
@@ -120,34 +132,52 @@ pub fn descriptors(biology: &Biology, phantom: &Phantom, curve: &[(f64, f64)]) -
     let us_margin = match (spiculated, us.boundary > 0.7) {
         (true, _) => "spiculated",
         (false, true) => "indistinct",
-        (false, false) => if margin == "circumscribed" { "circumscribed" } else { "microlobulated" },
+        (false, false) => {
+            if margin == "circumscribed" {
+                "circumscribed"
+            } else {
+                "microlobulated"
+            }
+        }
     };
     put("us_margin", json!(us_margin));
-    put("us_echo", json!(match () {
-        () if lesion.is_necrotic() => "complex",
-        () if us.heterogeneity > 3.5 => "heterogeneous",
-        () if us.echo > -5.0 => "isoechoic",
-        () => "hypoechoic",
-    }));
-    put("us_posterior", json!(match us.posterior {
-        loss if loss > 2.0 => "shadowing",
-        loss if loss < -1.5 => "enhancement",
-        _ => "none",
-    }));
+    put(
+        "us_echo",
+        json!(match () {
+            () if lesion.is_necrotic() => "complex",
+            () if us.heterogeneity > 3.5 => "heterogeneous",
+            () if us.echo > -5.0 => "isoechoic",
+            () => "hypoechoic",
+        }),
+    );
+    put(
+        "us_posterior",
+        json!(match us.posterior {
+            loss if loss > 2.0 => "shadowing",
+            loss if loss < -1.5 => "enhancement",
+            _ => "none",
+        }),
+    );
     put("us_calc", json!(if calcified > 5 { "in_mass" } else { "none" }));
     put("us_halo", json!(i32::from(spiculated)));
     put("mg_density", json!(density));
-    put("mg_calc_morph", json!(match calcified {
-        0 => "none",
-        1..=12 => "amorphous",
-        _ => "fine_pleomorphic",
-    }));
+    put(
+        "mg_calc_morph",
+        json!(match calcified {
+            0 => "none",
+            1..=12 => "amorphous",
+            _ => "fine_pleomorphic",
+        }),
+    );
     put("mg_calc_dist", json!(if calcified == 0 { "none" } else { "grouped" }));
     put("mg_distortion", json!(i32::from(biology.mammography.distortion > 0.6)));
-    put("birads", json!(match (spiculated || biology.rim, margin) {
-        (true, _) => "5",
-        (false, "circumscribed") => "4a",
-        _ => "4c",
-    }));
+    put(
+        "birads",
+        json!(match (spiculated || biology.rim, margin) {
+            (true, _) => "5",
+            (false, "circumscribed") => "4a",
+            _ => "4c",
+        }),
+    );
     values
 }

@@ -20,12 +20,7 @@ pub struct SmoothField {
 /// The four cubic B-spline weights at a fraction of a cell.
 fn weights(t: f64) -> [f64; 4] {
     let r = 1.0 - t;
-    [
-        r * r * r / 6.0,
-        (3.0 * t * t * t - 6.0 * t * t + 4.0) / 6.0,
-        (3.0 * r * r * r - 6.0 * r * r + 4.0) / 6.0,
-        t * t * t / 6.0,
-    ]
+    [r * r * r / 6.0, (3.0 * t * t * t - 6.0 * t * t + 4.0) / 6.0, (3.0 * r * r * r - 6.0 * r * r + 4.0) / 6.0, t * t * t / 6.0]
 }
 
 impl SmoothField {

@@ -48,7 +48,15 @@ impl Surface {
     pub fn draw(lobulation: f64, spicules: usize, height: f64, rng: &mut impl Rng) -> Self {
         let mut coefficients: [f64; 21] = std::array::from_fn(|_| rng.sample(StandardNormal));
         // Higher degrees count less: 1/l.
-        coefficients.iter_mut().enumerate().for_each(|(at, c)| *c /= if at < 5 { 2.0 } else if at < 12 { 3.0 } else { 4.0 });
+        coefficients.iter_mut().enumerate().for_each(|(at, c)| {
+            *c /= if at < 5 {
+                2.0
+            } else if at < 12 {
+                3.0
+            } else {
+                4.0
+            }
+        });
         let norm = coefficients.iter().map(|c| c * c).sum::<f64>().sqrt();
         coefficients.iter_mut().for_each(|c| *c *= lobulation / norm);
         let spicules = (0..spicules).map(|_| (direction(rng), height * rng.gen_range(0.5..1.5), rng.gen_range(60.0..200.0)));

@@ -71,7 +71,20 @@ pub const PSEUDO_DIFFUSION: f64 = 12.0;
 /// A tissue by its shares of water and fat, T1, T2, perfusion and diffusion. Relaxation at 3 T.
 const fn tissue(water: f64, t1: f64, t2: f64, [ktrans, ve, vp]: [f64; 3], [adc, kurtosis, ivim_f]: [f64; 3]) -> Tissue {
     Tissue {
-        water, fat: 0.0, t1, t2, ktrans, ve, vp, adc, kurtosis, ivim_f, pd_enhanced: 1.0, lesion: 0.0, body: 1.0, habitat: 0,
+        water,
+        fat: 0.0,
+        t1,
+        t2,
+        ktrans,
+        ve,
+        vp,
+        adc,
+        kurtosis,
+        ivim_f,
+        pd_enhanced: 1.0,
+        lesion: 0.0,
+        body: 1.0,
+        habitat: 0,
     }
 }
 

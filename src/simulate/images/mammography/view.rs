@@ -228,7 +228,14 @@ fn speck(attenuation: &mut [f64], [width, height]: [usize; 2], [column, row]: [f
 }
 
 /// Grey levels for reading: attenuation beyond that of fat at full thickness spans the scale, thin edges are lifted, air is black.
-fn display(attenuation: &[f64], air: &[bool], thickness: f64, contrast: f64, noise: f64, rng: &mut Xoshiro256PlusPlus) -> Vec<u16> {
+fn display(
+    attenuation: &[f64],
+    air: &[bool],
+    thickness: f64,
+    contrast: f64,
+    noise: f64,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Vec<u16> {
     let low = 0.5 * thickness * FAT;
     let high = thickness * (FAT + 0.80 * (GLAND - FAT)) + 14.0 * (GLAND - FAT);
     let grey = |(value, air): (&f64, &bool)| {

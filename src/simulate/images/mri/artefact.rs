@@ -56,7 +56,8 @@ pub fn moved(grid: &Grid, image: &[f32], motion: &Rigid) -> Vec<f32> {
     };
     // The motion is affine: the place of a voxel is that of the first voxel plus whole steps.
     let first = index_of(grid.point([0.0; 3]));
-    let steps: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(|unit| minus(index_of(grid.point(unit)), first));
+    let steps: [[f64; 3]; 3] =
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].map(|unit| minus(index_of(grid.point(unit)), first));
     for k in 0..nz {
         for j in 0..ny {
             for i in 0..nx {
@@ -75,7 +76,8 @@ pub fn moved(grid: &Grid, image: &[f32], motion: &Rigid) -> Vec<f32> {
 /// Whether the voxels two steps around a place hold nothing: most of an image, for which interpolation would be wasted.
 fn is_air(grid: &Grid, image: &[f32], at: [f64; 3]) -> bool {
     let probe = |offset: [f64; 3]| {
-        let index: [usize; 3] = std::array::from_fn(|axis| (at[axis] + offset[axis]).round().clamp(0.0, grid.size[axis] as f64 - 1.0) as usize);
+        let index: [usize; 3] =
+            std::array::from_fn(|axis| (at[axis] + offset[axis]).round().clamp(0.0, grid.size[axis] as f64 - 1.0) as usize);
         image[grid.at(index)] == 0.0
     };
     let steps = [-2.0, 2.0];

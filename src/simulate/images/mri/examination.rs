@@ -105,7 +105,8 @@ pub fn examine(phantom: &Phantom, spec: &MriSpec, protocol: &SiteProtocol, reade
     };
     let (tr, te) = (600.0, 10.0);
     let t1w = |t: &Tissue| 2.2 * (spin_echo(t.water, t.t1, t.t2, tr, te) + spin_echo(t.fat, FAT_T1, FAT_T2, tr, te));
-    let sidecar = json!({"Modality": "MR", "SeriesDescription": "T1w", "RepetitionTime": 0.6, "EchoTime": 0.01, "FatSuppression": false});
+    let sidecar =
+        json!({"Modality": "MR", "SeriesDescription": "T1w", "RepetitionTime": 0.6, "EchoTime": 0.01, "FatSuppression": false});
     sequences.push(static_sequence("T1w", sidecar, &t1w));
     let (tr, te) = (4000.0, protocol.t2_te);
     let t2w = |t: &Tissue| 4.0 * (spin_echo(t.water, t.t1, t.t2, tr, te) + 0.12 * spin_echo(t.fat, FAT_T1, FAT_T2, tr, te));
@@ -244,14 +245,8 @@ fn diffusion_sequences(
     let adc = vec![adc.collect()];
     let sidecar = json!({"Modality": "MR", "SeriesDescription": "diffusion-weighted, trace", "RepetitionTime": 6.0, "EchoTime": te / 1000.0,
         "FatSuppression": true, "BValues": spec.b_values});
-    let weighted = Sequence {
-        name: "dwi",
-        grid: grid.clone(),
-        images,
-        step_s: 0.0,
-        sidecar,
-        b_values: Some(spec.b_values.clone()),
-    };
+    let weighted =
+        Sequence { name: "dwi", grid: grid.clone(), images, step_s: 0.0, sidecar, b_values: Some(spec.b_values.clone()) };
     let sidecar = json!({"Modality": "MR", "Units": "1e-6 mm2/s", "BValues": [0.0, spec.b_values[high]]});
     (weighted, Sequence { name: "ADC", grid: grid.clone(), images: adc, step_s: 0.0, sidecar, b_values: None }, sd)
 }
@@ -281,7 +276,8 @@ fn outlines(phantom: &Phantom, grid: &Grid, tissues: &[Tissue], reader: f64) -> 
             for i in 0..grid.size[0] {
                 let p = phantom.breast_point(grid.point([i as f64, j as f64, k as f64]));
                 if let Some(place) = lesion.at(p, margin) {
-                    second[grid.at([i, j, k])] = place.distance < lesion.reader_error(p, reader) && tissues[grid.at([i, j, k])].body > 0.5;
+                    second[grid.at([i, j, k])] =
+                        place.distance < lesion.reader_error(p, reader) && tissues[grid.at([i, j, k])].body > 0.5;
                 }
             }
         }

@@ -45,12 +45,7 @@ pub struct Section<'a> {
 impl<'a> Section<'a> {
     /// Lays the breast under the probe. Supine, it is much thinner than it hangs in MRI: the order of layers stays, and the lesion's
     /// depth keeps its share of the way from skin to muscle as far as it fits.
-    pub fn new(
-        phantom: &'a Phantom,
-        parameters: &'a UltrasoundParameters,
-        spec: &UltrasoundSpec,
-        rng: &mut impl Rng,
-    ) -> Self {
+    pub fn new(phantom: &'a Phantom, parameters: &'a UltrasoundParameters, spec: &UltrasoundSpec, rng: &mut impl Rng) -> Self {
         let centre = phantom.lesion.centre;
         let half = 0.5 * phantom.lesion.diameter * phantom.lesion.scale * parameters.axial_ratio.max(0.6);
         let muscle = (2.0 * half + 14.0).clamp(20.0, (spec.depth_mm - 7.0).max(20.0));
@@ -78,7 +73,9 @@ impl<'a> Section<'a> {
     pub fn at(&self, x: f64, z: f64) -> Echo {
         let background = self.background(x, z);
         let p = self.lesion_point(x, z);
-        let Some(place) = self.phantom.lesion.at(p, 6.0) else { return Echo { level: background, attenuation: 0.0, lesion: false } };
+        let Some(place) = self.phantom.lesion.at(p, 6.0) else {
+            return Echo { level: background, attenuation: 0.0, lesion: false };
+        };
         let share = inside(place.distance, 0.5 * self.parameters.boundary);
         let core = match self.phantom.lesion.habitat(p) {
             Habitat::Necrotic => -7.0,
@@ -118,7 +115,8 @@ impl<'a> Section<'a> {
         }
         let gland_top = self.gland_top + 1.8 * wave + 1.2 * self.septa.at([x, 0.0, 2.0]);
         let gland_end = self.muscle - 3.0 + wave;
-        let gland = inside(gland_top - z, 0.3) * inside(z - gland_end, 0.3) * (0.45 + 0.9 * self.phantom.breast.glandular).min(1.0);
+        let gland =
+            inside(gland_top - z, 0.3) * inside(z - gland_end, 0.3) * (0.45 + 0.9 * self.phantom.breast.glandular).min(1.0);
         let septum = (-(self.septa.at([x, z, 0.0]) / 0.10).powi(2)).exp();
         let fat = FAT_LEVEL + (SEPTUM_LEVEL - FAT_LEVEL) * septum + 1.2 * self.lobules.at([x, z, 0.0]);
         gland * (1.8 * self.lobules.at([x, z, 0.0])) + (1.0 - gland) * fat

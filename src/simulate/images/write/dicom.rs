@@ -140,11 +140,19 @@ pub(super) fn mammogram(path: &Path, header: &Header, picture: &Mammogram) -> Re
     object.text(0x0020, 0x0013, VR::IS, if picture.view == View::CC { "1" } else { "2" });
     // Rows run to the front or, mirrored, to the back; columns to the feet, or to the inner side.
     let rows = if header.left { "A" } else { "P" };
-    object.text(0x0020, 0x0020, VR::CS, &format!("{rows}\\{}", match (picture.view, header.left) {
-        (View::MLO, _) => "F",
-        (View::CC, true) => "R",
-        (View::CC, false) => "L",
-    }));
+    object.text(
+        0x0020,
+        0x0020,
+        VR::CS,
+        &format!(
+            "{rows}\\{}",
+            match (picture.view, header.left) {
+                (View::MLO, _) => "F",
+                (View::CC, true) => "R",
+                (View::CC, false) => "L",
+            }
+        ),
+    );
     object.text(0x0020, 0x0062, VR::CS, if header.left { "L" } else { "R" });
     object.text(0x0028, 0x0030, VR::DS, &spacing);
     object.text(0x0028, 0x0301, VR::CS, "NO");

@@ -15,8 +15,23 @@ use crate::table::file::csv_safe;
 
 /// Columns of the second visit's and the first visit's MRI, in order; those that no patient has are left out.
 const MRI: [&str; 17] = [
-    "dce", "dce2", "ultrafast", "t1w", "t2w", "dwi", "adc", "t1map", "t2map", "pdmap", "ce_t1map", "ce_t2map", "ce_pdmap", "mask",
-    "mask_reader2", "mask_dwi", "breast",
+    "dce",
+    "dce2",
+    "ultrafast",
+    "t1w",
+    "t2w",
+    "dwi",
+    "adc",
+    "t1map",
+    "t2map",
+    "pdmap",
+    "ce_t1map",
+    "ce_t2map",
+    "ce_pdmap",
+    "mask",
+    "mask_reader2",
+    "mask_dwi",
+    "breast",
 ];
 const ULTRASOUND: [&str; 4] = ["image", "dicom", "mask", "pixel_mm"];
 const MAMMOGRAPHY: [&str; 10] = ["view", "laterality", "image", "dicom", "mask", "x", "y", "width", "height", "pixel_mm"];
@@ -152,8 +167,9 @@ fn manifest(design: &ImageDesign, records: &[Value], name: &str, columns: &[&str
     let present: Vec<&str> =
         columns.iter().copied().filter(|column| rows.iter().any(|(_, row)| row.get(*column).is_some())).collect();
     let session = if name == "mri_followup" { "T1" } else { "T0" };
-    let mut lines =
-        vec![["patient_id", "site", "time_point"].into_iter().chain(present.iter().copied()).map(String::from).collect::<Vec<_>>()];
+    let mut lines = vec![
+        ["patient_id", "site", "time_point"].into_iter().chain(present.iter().copied()).map(String::from).collect::<Vec<_>>(),
+    ];
     for (record, row) in &rows {
         let site = record["site"].as_u64().map_or(String::new(), |site| design.protocols()[site as usize].site.clone());
         let mut line = vec![cell(record.get("patient_id")), site, session.to_string()];
@@ -167,7 +183,9 @@ fn manifest(design: &ImageDesign, records: &[Value], name: &str, columns: &[&str
 fn latent(design: &ImageDesign, records: &[Value]) -> Lines {
     let truths = design.modality_truths();
     let mut header: Vec<String> =
-        ["patient_id", "class", "subtype", "lesion_type", "diameter_mm", "p_zero", "p_low", "p_positive"].map(String::from).to_vec();
+        ["patient_id", "class", "subtype", "lesion_type", "diameter_mm", "p_zero", "p_low", "p_positive"]
+            .map(String::from)
+            .to_vec();
     let contrasts = ["positive_vs_negative", "low_vs_zero"];
     let scored: Vec<&str> = (0..3).filter(|at| design.block(*at).is_some()).map(|at| MODALITIES[at]).collect();
     header.extend(scored.iter().flat_map(|name| contrasts.map(|contrast| format!("{name}_score_{contrast}"))));
@@ -177,7 +195,8 @@ fn latent(design: &ImageDesign, records: &[Value]) -> Lines {
     header.push("log_hazard".into());
     let mut lines = vec![header];
     for record in records {
-        let mut line: Vec<String> = ["patient_id", "class", "subtype", "lesion_type", "diameter_mm"].map(|name| cell(record.get(name))).to_vec();
+        let mut line: Vec<String> =
+            ["patient_id", "class", "subtype", "lesion_type", "diameter_mm"].map(|name| cell(record.get(name))).to_vec();
         line.extend((0..3).map(|class| cell(record["probability"].get(class))));
         for name in &scored {
             line.extend((0..Contrast::ALL.len()).map(|at| cell(record["scores"][*name].get(at))));

@@ -69,7 +69,9 @@ pub(super) fn write(path: &Path, grid: &Grid, step_s: f64, voxels: &Voxels) -> R
         Voxels::Label(labels) => bytes.extend_from_slice(labels),
     }
     let mut encoder = GzEncoder::new(Vec::new(), Compression::new(2));
-    encoder.write_all(&bytes).and_then(|()| encoder.finish()).map_err(|cause| Error::io(path, cause)).and_then(|compressed| {
-        super::put(path, &compressed)
-    })
+    encoder
+        .write_all(&bytes)
+        .and_then(|()| encoder.finish())
+        .map_err(|cause| Error::io(path, cause))
+        .and_then(|compressed| super::put(path, &compressed))
 }
