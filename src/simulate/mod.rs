@@ -26,6 +26,7 @@
 //! | [`block`] | one modality's features from its two scores |
 //! | [`site`] | centres: prevalence, shift, missing examinations |
 //! | [`design`] | all that is drawn once, and from it each patient |
+//! | [`images`] | image cohorts: phantom, MRI, ultrasound, mammography |
 //! | [`cohort`] | the whole cohort in memory |
 //! | [`truth`] | what is true of the cohort, and each patient's class probabilities |
 //! | [`write`](mod@write) | the folder, as CSV or Parquet |
