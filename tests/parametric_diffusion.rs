@@ -14,7 +14,7 @@ use vbx::parametric::froc::Froc;
 use vbx::parametric::ivim::{self, Ivim};
 use vbx::parametric::kurtosis::Kurtosis;
 use vbx::parametric::stretched::Stretched;
-use vbx::parametric::{BValues, VoxelModel};
+use vbx::parametric::{BValues, Failure, VoxelModel};
 
 const B: [f64; 10] = [0.0, 50.0, 100.0, 200.0, 400.0, 600.0, 800.0, 1000.0, 1500.0, 2000.0];
 
@@ -47,19 +47,26 @@ fn ivim_on_the_reference_signals() {
         for (name, tissue) in tissues {
             let signal = numbers(&tissue["data"]);
             let truth = |what: &str| tissue[what].as_f64().unwrap();
-            // Tolerances and exceptions of the collection's own test.
+            // Tolerances of the collection's own test, within its bounds (which are ours), so that pure blood (f = 1) and tissue without flow
+            // (f = 0) count too. D is judged while some tissue is left (f < 0.8), D* where there is flow (f > 0.03), as there.
             for (method, label) in [(ivim::Method::Full, "full"), (ivim::Method::Segmented { from: 200.0 }, "segmented")] {
-                if truth("f") > 0.99 || truth("f") < 0.01 {
+                let model = Ivim::new(b.clone(), method).unwrap();
+                let mut values = vec![f64::NAN; model.names().len()];
+                let outcome = model.fit(0, &signal, &mut model.scratch(), &mut values);
+                let what = format!("{name} {label}");
+                // Pure blood has no signal at high b, where the segmented fit takes logarithms: null, with its reason.
+                if truth("f") > 0.99 && label == "segmented" && signal.iter().any(|value| *value <= 0.0) {
+                    assert_eq!(outcome, Err(Failure::NotPositive), "{what}");
                     continue;
                 }
-                let found = fit(&Ivim::new(b.clone(), method).unwrap(), &signal);
-                let what = format!("{name} {label}");
-                near(found("f"), truth("f"), 0.2, 0.1, &format!("{what} f"));
+                outcome.unwrap_or_else(|reason| panic!("{what}: {reason}"));
+                let [d, pseudo, f] = [values[0], values[1], values[2]];
+                near(f, truth("f"), 0.2, 0.1, &format!("{what} f"));
                 if truth("f") < 0.8 {
-                    near(found("D"), truth("D"), 5e-4, 0.1, &format!("{what} D"));
+                    near(d, truth("D"), 5e-4, 0.1, &format!("{what} D"));
                 }
                 if truth("f") > 0.03 {
-                    near(found("D_star"), truth("Dp"), 4e-2, 0.3, &format!("{what} D*"));
+                    near(pseudo, truth("Dp"), 4e-2, 0.3, &format!("{what} D*"));
                 }
             }
         }

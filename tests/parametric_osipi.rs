@@ -101,17 +101,22 @@ fn tofts_on_the_digital_reference_object() {
         near(found("Ktrans"), number(&row("Ktrans")), 0.005, 0.1, &row("label"));
         near(found("ve"), number(&row("ve")), 0.05, 0.0, &row("label"));
     }
-    // The same curves five images (2.5 s) late, as the collection delays them.
-    for row in rows.iter().take(5) {
-        let (times, plasma, curve) = (list(&row("t")), list(&row("ca")), list(&row("C")));
-        let delayed: Vec<f64> = [0.0; 5].into_iter().chain(curve[..curve.len() - 5].iter().copied()).collect();
+    // The same curves five images (2.5 s) late, as the collection delays them. Its tolerance of the delay (0.2 s) is finer than what noise
+    // lets anyone see: on noisy curves the least squares themselves lie elsewhere (an independent scipy fit of the same model agrees to
+    // 0.01 s), so there the fit must be no worse than at the true delay; Ktrans and ve keep the collection's tolerances.
+    for row in &rows {
+        let (times, plasma) = (list(&row("t")), list(&row("ca")));
+        let delayed = late(&list(&row("C")), 5);
         let aif = Aif::measured(list(&row("ta")), &plasma, 0.0).unwrap();
-        let delay = Delay::Fitted { from: -10.0, to: 10.0 };
-        let model = Pharmacokinetics::new(Exchange::Tofts, aif, times, delay, Bounds::default()).unwrap();
-        let found = fit(&model, &delayed);
+        let with = |delay| Pharmacokinetics::new(Exchange::Tofts, aif.clone(), times.clone(), delay, Bounds::default()).unwrap();
+        let found = fit(&with(Delay::Fitted { from: -10.0, to: 10.0 }), &delayed);
         near(found("Ktrans"), number(&row("Ktrans")), 0.005, 0.1, &row("label"));
         near(found("ve"), number(&row("ve")), 0.05, 0.0, &row("label"));
-        near(found("delay"), 2.5, 0.2, 0.0, &row("label"));
+        let at_truth = fit(&with(Delay::Fixed(2.5)), &delayed);
+        assert!(found("RMSE") <= at_truth("RMSE") * (1.0 + 1e-9), "{}", row("label"));
+        if row("label").ends_with("highSNR") {
+            near(found("delay"), 2.5, 0.2, 0.0, &row("label"));
+        }
     }
 }
 
@@ -126,5 +131,42 @@ fn patlak_on_simulated_curves() {
         let found = fit(&model, &list(&row("C_t")));
         near(found("Ktrans"), number(&row("ps")), 0.005, 0.1, &row("label"));
         near(found("vp"), number(&row("vp")), 0.025, 0.0, &row("label"));
+    }
+}
+
+/// A curve some images late, as the collection delays its curves: zeros first, the end cut off.
+fn late(curve: &[f64], images: usize) -> Vec<f64> {
+    [0.0].repeat(images).into_iter().chain(curve[..curve.len() - images].iter().copied()).collect()
+}
+
+#[test]
+fn patlak_with_a_fitted_delay() {
+    let Some(rows) = rows("patlak_sd_0.02_delay_0.csv") else { return };
+    for row in rows {
+        let (times, plasma) = (list(&row("t")), list(&row("cp_aif")));
+        let aif = Aif::measured(times.clone(), &plasma, 0.0).unwrap();
+        let delay = Delay::Fitted { from: -10.0, to: 10.0 };
+        let model = Pharmacokinetics::new(Exchange::Patlak, aif, times, delay, Bounds::default()).unwrap();
+        for images in [0, 10] {
+            let found = fit(&model, &late(&list(&row("C_t")), images));
+            near(found("Ktrans"), number(&row("ps")), 0.005, 0.1, &row("label"));
+            near(found("vp"), number(&row("vp")), 0.025, 0.0, &row("label"));
+            near(found("delay"), images as f64 * 0.5, 0.2, 0.0, &row("label"));
+        }
+    }
+}
+
+#[test]
+fn extended_tofts_contains_tofts() {
+    // The collection's Tofts voxels have no plasma: the larger model must say so, at the same tolerances.
+    let Some(rows) = rows("dce_DRO_data_tofts.csv") else { return };
+    for row in rows {
+        let aif = Aif::measured(list(&row("ta")), &list(&row("ca")), 0.0).unwrap();
+        let model =
+            Pharmacokinetics::new(Exchange::ExtendedTofts, aif, list(&row("t")), Delay::Fixed(0.0), Bounds::default()).unwrap();
+        let found = fit(&model, &list(&row("C")));
+        near(found("Ktrans"), number(&row("Ktrans")), 0.005, 0.1, &row("label"));
+        near(found("ve"), number(&row("ve")), 0.05, 0.0, &row("label"));
+        near(found("vp"), 0.0, 0.025, 0.0, &row("label"));
     }
 }
