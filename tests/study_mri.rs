@@ -36,7 +36,7 @@ fn truth() -> Vec<(String, serde_json::Value)> {
     let ids = table.column("patient_id").unwrap();
     let record = |row: usize| {
         let id = ids.text(row).unwrap().into_owned();
-        let text = std::fs::read_to_string(cohort().join("truth").join(&id).join("record.json")).unwrap();
+        let text = std::fs::read_to_string(cohort().join("truth").join(format!("sub-{id}")).join("record.json")).unwrap();
         (id, serde_json::from_str(&text).unwrap())
     };
     (0..table.n_rows()).map(record).collect()

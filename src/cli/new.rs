@@ -11,6 +11,7 @@ use std::path::PathBuf;
 Examples:
   vbx new my-study.toml                     a study on tables: clinical, MRI, ultrasound
   vbx new my-study.toml --template three-class
+  vbx new my-study.toml --template mri      from image files
   vbx new --list                            the templates")]
 pub struct Args {
     /// The file to write; it must not exist.
@@ -33,6 +34,16 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
         "three-class",
         "HER2 zero, low, positive, with a three-class nomogram",
         include_str!("../../pipelines/templates/three-class.toml"),
+    ),
+    (
+        "ultrasound",
+        "HER2 positive or not, from ultrasound images with an outlined lesion and clinical variables",
+        include_str!("../../pipelines/templates/ultrasound.toml"),
+    ),
+    (
+        "mri",
+        "HER2 positive or not, from DCE and diffusion MRI (maps, radiomics, habitats) and clinical variables",
+        include_str!("../../pipelines/templates/mri.toml"),
     ),
     (
         "any-outcome",
