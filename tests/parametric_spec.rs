@@ -22,7 +22,7 @@ fn alike(values: &[f64]) -> Series {
 }
 
 fn timing() -> Timing {
-    Timing::new((0..40).map(|image| f64::from(image) * 8.0 - 24.0).collect(), 4).unwrap()
+    Timing::new((0..40).map(|image| f64::from(image) * 8.0 - 25.0).collect(), 4).unwrap()
 }
 
 /// Concentrations of a voxel with Ktrans 0.25/min, ve 0.4, vp 0.05, Parker's bolus arriving at the injection.

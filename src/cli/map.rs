@@ -164,7 +164,7 @@ pub struct ToftsArgs {
     /// Dose for Weinmann's AIF, mmol/kg.
     #[arg(long, value_name = "D", default_value_t = 0.1)]
     pub dose: f64,
-    /// A measured AIF: CSV with `time` (s) and `concentration` (mM, whole blood).
+    /// A measured AIF: CSV with `time` (s, on the axis of the images' times) and `concentration` (mM, whole blood).
     #[arg(long, value_name = "FILE", conflicts_with = "aif_mask")]
     pub aif_file: Option<PathBuf>,
     /// The concentrations of --aif-file are of plasma.
@@ -280,7 +280,8 @@ pub fn run(args: &Args) -> Result<()> {
         let known: Vec<_> = spec.maps().into_iter().map(|map| map.name.into_owned()).collect();
         return Err(Error::usage(format!("{} has no map `{name}`; it has {}", spec.kind(), known.join(", "))));
     }
-    let reader = SeriesReader::open(&args.files, &series_options(args)?)?;
+    let options = series_options(args)?;
+    let reader = SeriesReader::open(&args.files, &options)?;
     let region = match &args.mask {
         Some(path) => Some(read_mask(path, args.label.map_or(Label::AnyNonzero, Label::Value), (&args.files[0], reader.grid()))?),
         None => None,
@@ -299,9 +300,12 @@ pub fn run(args: &Args) -> Result<()> {
         (_, Some(b)) => Images::Diffusion(&series, b),
         _ => Images::Plain(&series),
     };
-    let inputs = inputs(images, &needs, &args.files[0])?;
+    // A table of the AIF is on the axis of the times as they were given; the series counts from the injection.
+    let given = options.times.as_ref().and_then(|times| times.first()).copied().unwrap_or(0.0);
+    let shift = timing.as_ref().map_or(0.0, |timing| timing.times()[0] - given);
+    let inputs = inputs(images, &needs, &args.files[0], shift)?;
     let voxels = region.as_ref().map_or(series.grid().voxels(), Mask::count);
-    let progress = Progress::new(&format!("mapping {}", spec.kind()), voxels.div_ceil(VOXELS_PER_STEP) as u64, args.json);
+    let progress = Progress::new(&format!("mapping {}", spec.kind()), (voxels / VOXELS_PER_STEP).max(1) as u64, args.json);
     let done = std::sync::atomic::AtomicUsize::new(0);
     let maps = compute(&spec, &inputs, region.as_ref(), |voxels| {
         let before = done.fetch_add(voxels, std::sync::atomic::Ordering::Relaxed);
@@ -356,8 +360,8 @@ fn b_values(reader: &SeriesReader) -> Result<BValues> {
     BValues::new(reader.diffusion().ok_or_else(unknown)?.b_values.clone())
 }
 
-/// Reads the volumes, masks and curves that a kind needs; their names are paths.
-fn inputs<'a>(images: Images<'a>, needs: &Needs, first: &Path) -> Result<Inputs<'a>> {
+/// Reads the volumes, masks and curves that a kind needs; their names are paths. Times of curves are moved by `shift`.
+fn inputs<'a>(images: Images<'a>, needs: &Needs, first: &Path, shift: f64) -> Result<Inputs<'a>> {
     let grid = images.series().grid().clone();
     let mut inputs = Inputs::new(images);
     for name in &needs.volumes {
@@ -368,7 +372,9 @@ fn inputs<'a>(images: Images<'a>, needs: &Needs, first: &Path) -> Result<Inputs<
     }
     for name in &needs.curves {
         let path = Path::new(name);
-        inputs.curves.insert(name.clone(), Curve::parse(path, &text_of(path)?)?);
+        let mut curve = Curve::parse(path, &text_of(path)?)?;
+        curve.seconds.iter_mut().for_each(|time| *time += shift);
+        inputs.curves.insert(name.clone(), curve);
     }
     Ok(inputs)
 }

@@ -29,29 +29,62 @@ impl<'a> Convolution<'a> {
     pub fn at(&self, seconds: &[f64], delay: f64, values: &mut [f64], slopes: &mut [f64]) {
         let (knots, plasma) = (self.aif.seconds(), self.aif.plasma());
         let (mut state, mut knot) = (State::default(), 0);
+        // Points and images are mostly evenly spaced, each with a spacing of their own.
+        let (mut whole, mut part) = (Stretch::new(self.kep, 0.0), Stretch::new(self.kep, 0.0));
         for ((time, value), slope) in seconds.iter().zip(values).zip(slopes) {
             let time = time - delay;
             while knot + 1 < knots.len() && knots[knot + 1] <= time {
-                state = self.step(state, knots[knot + 1] - knots[knot], plasma[knot], plasma[knot + 1]);
+                whole.reach(self.kep, knots[knot + 1] - knots[knot]);
+                state = whole.after(state, plasma[knot], plasma[knot + 1]);
                 knot += 1;
             }
-            let here = match time > knots[knot] {
-                true => self.step(state, time - knots[knot], plasma[knot], self.aif.at(time)),
+            let since = time - knots[knot];
+            let here = match since > 0.0 {
+                true => {
+                    part.reach(self.kep, since);
+                    let to = match knots.get(knot + 1) {
+                        Some(next) => plasma[knot] + since / (next - knots[knot]) * (plasma[knot + 1] - plasma[knot]),
+                        None => plasma[knot],
+                    };
+                    part.after(state, plasma[knot], to)
+                }
                 false => state,
             };
             (*value, *slope) = (here.value, here.slope);
         }
     }
+}
+
+/// What a stretch of some length does, whatever the concentrations at its ends.
+struct Stretch {
+    seconds: f64,
+    length: f64,
+    kept: f64,
+    moments: ([f64; 2], [f64; 2]),
+}
+
+impl Stretch {
+    fn new(kep: f64, seconds: f64) -> Self {
+        let length = seconds / 60.0;
+        let kept = (-kep * length).exp();
+        Stretch { seconds, length, kept, moments: moments(kep * length, kept) }
+    }
+
+    /// Takes another length; nothing to do where it is the same but for the rounding of times.
+    #[inline]
+    fn reach(&mut self, kep: f64, seconds: f64) {
+        const ROUNDING: f64 = 1e-12;
+        if (seconds - self.seconds).abs() > ROUNDING * seconds {
+            *self = Stretch::new(kep, seconds);
+        }
+    }
 
     #[inline]
-    fn step(&self, before: State, seconds: f64, from: f64, to: f64) -> State {
-        let length = seconds / 60.0;
-        let x = self.kep * length;
-        let kept = (-x).exp();
-        let ([a0, a1], [a0_slope, a1_slope]) = moments(x, kept);
+    fn after(&self, before: State, from: f64, to: f64) -> State {
+        let (length, ([a0, a1], [a0_slope, a1_slope])) = (self.length, self.moments);
         State {
-            value: kept * before.value + length * (from * (a0 - a1) + to * a1),
-            slope: kept * (before.slope - length * before.value)
+            value: self.kept * before.value + length * (from * (a0 - a1) + to * a1),
+            slope: self.kept * (before.slope - length * before.value)
                 + length * length * (from * (a0_slope - a1_slope) + to * a1_slope),
         }
     }

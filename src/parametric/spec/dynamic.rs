@@ -172,7 +172,7 @@ pub enum AifSpec {
     Weinmann(WeinmannSpec),
     /// The population average of Georgiou (2019).
     Georgiou,
-    /// A table with columns of time (s) and concentration (mM).
+    /// A table with columns of time (s, on the clock of the series) and concentration (mM).
     File(AifFile),
     /// Measured in an artery of the series itself.
     Mask(AifMask),
