@@ -15,7 +15,7 @@ use crate::radiomics::roi::Roi;
 use crate::radiomics::settings::{Bins, FeatureSettings, Normalise, PyRadiomics};
 use crate::radiomics::shape::shape;
 use crate::radiomics::shape_2d::shape_2d;
-use crate::radiomics::texture::{self, glcm, glrlm, glszm, ngldm, ngtdm};
+use crate::radiomics::texture::{self, families::Textures};
 
 /// Normalise, resample or pre-crop, check, re-segment, shape, then every image type: filtered whole, cropped, discretised, counted.
 ///
@@ -170,6 +170,7 @@ fn of_image(
     let grey_classes = settings.classes.iter().filter(|(class, _)| !class.starts_with("shape"));
     let mut found = Vec::new();
     let mut levels: Option<Levels> = None;
+    let mut textures: Option<Textures> = None;
     let counting = texture::Settings {
         distances: features.distances.clone(),
         without_axis: features.without_axis,
@@ -184,12 +185,11 @@ fn of_image(
         };
         let values = match class.as_str() {
             "firstorder" => first_order(&roi.pick(intensity), &levels.histogram(), roi.voxel_volume(), features.shift),
-            "glcm" => glcm::pyradiomics(levels, &counting),
-            "glrlm" => glrlm::pyradiomics(levels, &counting),
-            "glszm" => glszm::pyradiomics(levels, &counting),
-            "gldm" => ngldm::pyradiomics(levels, &counting),
-            "ngtdm" => ngtdm::pyradiomics(levels, &counting),
-            other => return Err(Error::usage(format_args!("PyRadiomics has no feature class `{other}`"))),
+            other => {
+                let textures = textures.get_or_insert_with(|| Textures::new(levels, &counting));
+                let refuse = || Error::usage(format_args!("PyRadiomics has no feature class `{other}`"));
+                textures.family(other).ok_or_else(refuse)?
+            }
         };
         let Some((family, keep)) = chosen(class, wanted.as_deref()) else { continue };
         found.extend(named(image, family.class, None, family.pyradiomics, values).filter(keep));

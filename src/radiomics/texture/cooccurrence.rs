@@ -29,8 +29,9 @@ impl Cooccurrence {
                 tally.count(pairs.map(|(here, there)| (usize::from(*here), usize::from(*there))));
             }
         }
+        let tally = if symmetrical { tally.folded() } else { tally };
         let cells = tally.cells().into_iter().filter(|cell| cell.column > 0).collect();
-        Cooccurrence { cells: if symmetrical { folded(cells) } else { cells }, symmetrical, count: field.count }
+        Cooccurrence { cells, symmetrical, count: field.count }
     }
 
     /// The sum of matrices, each times its weight.
@@ -41,13 +42,4 @@ impl Cooccurrence {
             .flat_map(|(matrix, weight)| matrix.cells.into_iter().map(move |cell| Cell { number: cell.number * weight, ..cell }));
         Some(Cooccurrence { cells: Cell::merged(cells.collect()), symmetrical, count })
     }
-}
-
-/// Upper triangle of a matrix plus its transpose.
-fn folded(cells: Vec<Cell>) -> Vec<Cell> {
-    let turned = |cell: Cell| match cell.row <= cell.column {
-        true => cell,
-        false => Cell { row: cell.column, column: cell.row, ..cell },
-    };
-    Cell::merged(cells.into_iter().map(turned).collect())
 }

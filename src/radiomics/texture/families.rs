@@ -51,14 +51,34 @@ pub fn standard(levels: &Levels, morphology: &[bool], aggregation: Aggregation) 
     ]
 }
 
+/// PyRadiomics' families of one region, which share its padded box.
+pub(crate) struct Textures<'a> {
+    field: Field,
+    settings: &'a Settings,
+}
+
+impl<'a> Textures<'a> {
+    /// The padded box of a region.
+    pub fn new(levels: &Levels, settings: &'a Settings) -> Self {
+        Textures { field: Field::new(levels, settings.reach()), settings }
+    }
+
+    /// The features of the family of that name; `None` where PyRadiomics has none.
+    pub fn family(&self, name: &str) -> Option<Values> {
+        let Textures { field, settings } = self;
+        Some(match name {
+            "glcm" => glcm::pyradiomics_of(field, settings),
+            "glrlm" => glrlm::pyradiomics_of(field, settings),
+            "glszm" => glszm::pyradiomics_of(field, settings),
+            "ngtdm" => ngtdm::pyradiomics_of(field, settings),
+            "gldm" => ngldm::pyradiomics_of(field, settings),
+            _ => return None,
+        })
+    }
+}
+
 /// PyRadiomics' features of its five families.
 pub fn pyradiomics(levels: &Levels, settings: &Settings) -> [Values; 5] {
-    let field = Field::new(levels, settings.reach());
-    [
-        glcm::pyradiomics_of(&field, settings),
-        glrlm::pyradiomics_of(&field, settings),
-        glszm::pyradiomics_of(&field, settings),
-        ngtdm::pyradiomics_of(&field, settings),
-        ngldm::pyradiomics_of(&field, settings),
-    ]
+    let textures = Textures::new(levels, settings);
+    PYRADIOMICS.map(|family| textures.family(family.name).unwrap_or_default())
 }

@@ -108,6 +108,13 @@ fn largest_eigenvalue(n: usize, multiply: impl Fn(&[f64], &mut [f64])) -> f64 {
     }
 }
 
+/// √(x² + y²). Entries of the matrices here are of the order of one: the slow care against overflow that `hypot` takes is needed only far
+/// from there.
+fn length(x: f64, y: f64) -> f64 {
+    let squares = x * x + y * y;
+    if (1e-200..1e200).contains(&squares) { squares.sqrt() } else { x.hypot(y) }
+}
+
 /// The eigenvalue of a symmetric tridiagonal matrix that is largest in absolute value, and the last entry of its unit
 /// eigenvector, by implicit QL iteration; rotations are followed in the last row of the eigenvectors only.
 fn largest_of_tridiagonal(diagonal: &[f64], beside: &[f64]) -> (f64, f64) {
@@ -124,12 +131,12 @@ fn largest_of_tridiagonal(diagonal: &[f64], beside: &[f64]) -> (f64, f64) {
                 break;
             }
             let mut g = (d[low + 1] - d[low]) / (2.0 * e[low]);
-            g = d[high] - d[low] + e[low] / (g + g.hypot(1.0).copysign(g));
+            g = d[high] - d[low] + e[low] / (g + length(g, 1.0).copysign(g));
             let (mut s, mut c, mut p) = (1.0, 1.0, 0.0);
             let mut split = false;
             for i in (low..high).rev() {
                 let (f, b) = (s * e[i], c * e[i]);
-                let r = f.hypot(g);
+                let r = length(f, g);
                 e[i + 1] = r;
                 if r == 0.0 {
                     d[i + 1] -= p;

@@ -55,6 +55,29 @@ impl Tally {
         }
     }
 
+    /// Each pair counted with the smaller number as its row: the upper triangle of the table plus its transpose.
+    pub fn folded(mut self) -> Tally {
+        let columns = self.columns;
+        match &mut self.store {
+            Store::Table(table) => {
+                for row in 1..table.len() / columns {
+                    for column in 1..row.min(columns) {
+                        table[column * columns + row] += std::mem::take(&mut table[row * columns + column]);
+                    }
+                }
+            }
+            Store::List(list) => {
+                for pair in list {
+                    let (row, column) = (*pair / columns as u64, *pair % columns as u64);
+                    if 0 < column && column < row {
+                        *pair = column * columns as u64 + row;
+                    }
+                }
+            }
+        }
+        self
+    }
+
     /// The pairs that occur, by row and column.
     pub fn cells(self) -> Vec<Cell> {
         let cell = |at: usize, number: u32| Cell {
@@ -96,6 +119,13 @@ mod tests {
         let (other, same) = counted(5);
         assert!(table && !other);
         assert_eq!(cells, same);
+        let folded = |expected| {
+            let mut tally = Tally::new(400, 400, expected);
+            tally.count(pairs.into_iter().chain([(1, 3), (2, 2)]));
+            tally.folded().cells().iter().map(|cell| (cell.row, cell.column, cell.number)).collect::<Vec<_>>()
+        };
+        assert_eq!(folded(160_000), [(1, 0, 1.0), (1, 2, 1.0), (1, 3, 3.0), (2, 2, 1.0)]);
+        assert_eq!(folded(5), folded(160_000));
         let plain: Vec<_> = cells.iter().map(|cell| (cell.row, cell.column, cell.number)).collect();
         assert_eq!(plain, [(1, 0, 1.0), (1, 2, 1.0), (3, 1, 2.0)]);
     }
