@@ -8,9 +8,9 @@ use vbx::study::extract::{ExtractedFeatures, Silent};
 use vbx::study::plan::{Workspace, extract_images};
 use vbx::table::{ColumnView, FeatureTable};
 
-const CASES: usize = 10;
+const CASES: usize = 14;
 
-/// MRI of ten patients at two visits, in small images and at one site.
+/// MRI of fourteen patients at two visits, in small images and at one site.
 fn cohort() -> &'static Path {
     static COHORT: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = COHORT.get_or_init(|| {
