@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::parametric::aif::Aif;
 use crate::parametric::convolution::Convolution;
 use crate::parametric::minimum::minimum;
-use crate::parametric::products::{Prepared, Products};
+use crate::parametric::products::{Prepared, Products, dot};
 use crate::parametric::subspace::Subspace;
 
 /// Upper bounds of the parameters; the lower bounds are zero.
@@ -48,26 +48,14 @@ pub struct Solution {
     pub explained: f64,
 }
 
-/// Inner product; four sums at a time, which the compiler turns into vector instructions.
-#[inline(always)]
-pub fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 4];
-    let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in a4.zip(b4) {
-        for lane in 0..4 {
-            sums[lane] += x[lane] * y[lane];
-        }
-    }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
-}
-
 /// kep below which nodes are evenly spaced and above which they are spaced by a constant factor, 1/min.
 const KNEE: f64 = 0.05;
 /// Intervals between nodes; a multiple of the stride of the first search.
 const INTERVALS: usize = 192;
 /// Nodes between two that the first search visits.
 const STRIDE: usize = 8;
+/// Nodes between two of those from which the subspace is made.
+const SPANNING: usize = 4;
 /// Voxels that go through the first search together.
 pub const TILE: usize = 8;
 /// Directions that are summed at once: with their sums for a tile they fill the registers.
@@ -113,9 +101,11 @@ impl KepTable {
             true => seconds.iter().map(|time| aif.at(time - delay)).collect(),
             false => vec![0.0; images],
         };
-        let all: Vec<&[f64]> =
-            curves.chunks_exact(images).chain(slopes.chunks_exact(images)).chain([plasma.as_slice()]).collect();
-        let subspace = Subspace::new(images, &all);
+        // Some of the nodes span what lies between them as well.
+        let some = |rows: &[f64]| rows.chunks_exact(images).step_by(SPANNING).map(<[f64]>::to_vec).collect::<Vec<_>>();
+        let spanning = [some(&curves), some(&slopes), vec![plasma.clone()]].concat();
+        let spanning: Vec<&[f64]> = spanning.iter().map(Vec::as_slice).collect();
+        let subspace = Subspace::new(images, &spanning);
         let width = subspace.rank().next_multiple_of(TOGETHER);
         let padded = |row: &[f64]| row.iter().copied().chain(std::iter::repeat(0.0)).take(width).collect::<Vec<f64>>();
         let directions = (0..images).flat_map(|image| padded(subspace.at(image))).collect();
@@ -422,4 +412,27 @@ fn hermite(share: f64) -> ([f64; 4], [f64; 4]) {
     let weights = [(1.0 + 2.0 * share) * rest * rest, share * rest * rest, square * (3.0 - 2.0 * share), -square * rest];
     let bend = 6.0 * (square - share);
     (weights, [bend, rest * (1.0 - 3.0 * share), -bend, 3.0 * square - 2.0 * share])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parametric::aif::{HAEMATOCRIT, Population};
+
+    #[test]
+    fn the_subspace_holds_every_node() {
+        let seconds: Vec<f64> = (0..60).map(|image| f64::from(image) * 6.0).collect();
+        let aif = Aif::population(Population::Parker, 20.0, 400.0, HAEMATOCRIT).unwrap();
+        let table = KepTable::new(&aif, &seconds, 0.0, true, Bounds::default());
+        assert!(table.rank() < 25, "{}", table.rank());
+        let (mut curve, mut slope) = (vec![0.0; 60], vec![0.0; 60]);
+        for node in 0..=INTERVALS {
+            let kep = table.kep(node as f64);
+            Convolution::new(&aif, kep).at(&seconds, 0.0, &mut curve, &mut slope);
+            slope.iter_mut().for_each(|value| *value *= (kep + KNEE) * table.step);
+            for (full, short) in [(&curve, table.curve(node)), (&slope, table.slope(node))] {
+                assert!((dot(full, full) / dot(short, short) - 1.0).abs() < 1e-8, "node {node}");
+            }
+        }
+    }
 }

@@ -3,6 +3,8 @@
 //! Convolutions of one AIF with exponentials are so alike that some ten directions hold all of them to nine digits, whatever the number of
 //! images. A voxel's curve is turned into its coordinates along these once; every inner product then costs ten multiplications.
 
+use crate::parametric::products::dot;
+
 /// Orthonormal directions that span a family of curves.
 pub struct Subspace {
     /// Value of each direction at each image: `rank` numbers per image.
@@ -18,25 +20,28 @@ impl Subspace {
     ///
     /// Gram–Schmidt with pivoting: the curve that is worst represented gives the next direction.
     pub fn new(images: usize, curves: &[&[f64]]) -> Self {
-        let length = |curve: &[f64]| curve.iter().map(|value| value * value).sum::<f64>().sqrt();
-        let mut rests: Vec<Vec<f64>> = curves
+        let length = |curve: &[f64]| dot(curve, curve).sqrt();
+        let mut rests: Vec<(f64, Vec<f64>)> = curves
             .iter()
             .map(|curve| (length(curve), curve))
             .filter(|(length, _)| *length > 0.0 && length.is_finite())
-            .map(|(length, curve)| curve.iter().map(|value| value / length).collect())
+            .map(|(length, curve)| (1.0, curve.iter().map(|value| value / length).collect()))
             .collect();
         let mut directions: Vec<Vec<f64>> = Vec::new();
         while directions.len() < images {
-            let worst = rests.iter().map(|rest| length(rest)).enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
-            let Some((at, size)) = worst.filter(|(_, size)| *size > RESIDUAL) else { break };
-            let mut direction: Vec<f64> = rests[at].iter().map(|value| value / size).collect();
+            let worst = rests.iter().max_by(|a, b| a.0.total_cmp(&b.0));
+            let Some((size, rest)) = worst.filter(|(size, _)| *size > RESIDUAL) else { break };
+            let mut direction: Vec<f64> = rest.iter().map(|value| value / size).collect();
             // Once more against what is there: rounding tilts a direction that is left over from long curves.
             for other in &directions {
                 remove(&mut direction, other);
             }
             let size = length(&direction);
             direction.iter_mut().for_each(|value| *value /= size);
-            rests.iter_mut().for_each(|rest| remove(rest, &direction));
+            for (size, rest) in &mut rests {
+                remove(rest, &direction);
+                *size = length(rest);
+            }
             directions.push(direction);
         }
         let rank = directions.len();
@@ -65,7 +70,7 @@ impl Subspace {
 }
 
 fn remove(curve: &mut [f64], direction: &[f64]) {
-    let along: f64 = curve.iter().zip(direction).map(|(a, b)| a * b).sum();
+    let along = dot(curve, direction);
     curve.iter_mut().zip(direction).for_each(|(value, direction)| *value -= along * direction);
 }
 

@@ -11,10 +11,10 @@ use crate::parametric::concentration::Concentration;
 use crate::parametric::convolution::Convolution;
 use crate::parametric::failure::{Failure, Fit};
 use crate::parametric::info::{MapInfo, R2};
-use crate::parametric::kep_table::{Bounds, KepTable, Solution, TILE, dot};
+use crate::parametric::kep_table::{Bounds, KepTable, Solution, TILE};
 use crate::parametric::map::VoxelModel;
 use crate::parametric::minimum::minimum;
-use crate::parametric::products::Products;
+use crate::parametric::products::{Products, dot};
 use crate::parametric::series::Timing;
 
 /// Which exchange is modelled.
