@@ -32,7 +32,8 @@ fn variance(values: &[f64]) -> f64 {
     values.iter().map(|x| (x - centre).powi(2)).sum::<f64>() / (values.len() - 1) as f64
 }
 
-// Effects ---------------------------------------------------------------------------------------------------------------------------
+// Effects
+// ---------------------------------------------------------------------------------------------------------------------------
 
 /// Per modality and parameter, the differences of both contrasts in a cohort, with their standard errors.
 fn differences(design: &ImageDesign, n: u64) -> Vec<Vec<[(f64, f64); 2]>> {
@@ -107,7 +108,8 @@ fn a_null_cohort_has_no_differences() {
     }
 }
 
-// Physics ---------------------------------------------------------------------------------------------------------------------------
+// Physics
+// ---------------------------------------------------------------------------------------------------------------------------
 
 /// Extended Tofts by the differential equation `dC/dt = Ktrans Cp − kep C`, Runge–Kutta of fourth order at 2 ms.
 fn tofts_by_runge_kutta(times: &[f64], arrival: f64, ktrans: f64, ve: f64, vp: f64) -> Vec<f64> {
@@ -200,7 +202,8 @@ fn habitats_average_to_the_lesion_and_two_readers_nearly_agree() {
     assert!(dice.iter().all(|dice| (0.6..1.0).contains(dice)) && (0.75..0.97).contains(&mean(&dice)), "{dice:?}");
 }
 
-// Files -----------------------------------------------------------------------------------------------------------------------------
+// Files
+// -----------------------------------------------------------------------------------------------------------------------------
 
 fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
@@ -234,7 +237,8 @@ fn same_bytes_for_any_number_of_threads_and_after_an_interruption() {
     simulate(&preset, &two, 2).unwrap();
     assert!(files(&two) == expected, "two threads write other bytes than one");
 
-    // An obstacle where the second patient's folder would go stops the run; the first patient stays, and the run goes on from there.
+    // An obstacle where the second patient's folder would go stops the run; the first patient stays, and the run goes on from
+    // there.
     let patient = two.join("sub-SIM0000002");
     fs::remove_dir_all(&patient).unwrap();
     fs::remove_file(two.join("clinical.csv")).unwrap();
@@ -307,7 +311,8 @@ fn our_own_readers_read_every_format_and_agree() {
     assert_eq!((rows("clinical.csv").len(), rows("descriptors.csv").len(), rows("genes.csv").len()), (2, 2, 2));
 }
 
-// Bad input -------------------------------------------------------------------------------------------------------------------------
+// Bad input
+// -------------------------------------------------------------------------------------------------------------------------
 
 #[test]
 fn presets_that_cannot_be_simulated_are_refused_by_name() {

@@ -6,7 +6,8 @@ use rand_distr::StandardNormal;
 /// A stationary Gaussian random field of mean 0 and variance 1 over a box.
 ///
 /// # Definition
-/// `f(p) = c Σ_n z_n B((p − x_n)/ℓ)` over the nodes `x_n` of a lattice of step `ℓ`, with independent standard normal `z_n` and the
+/// `f(p) = c Σ_n z_n B((p − x_n)/ℓ)` over the nodes `x_n` of a lattice of step `ℓ`, with independent standard normal `z_n` and
+/// the
 /// tensor product `B` of cubic B-splines. `c² = (315/151)³` makes the variance 1 on average over a cell of the lattice
 /// (`∫B² = 151/315` along each axis); twice continuously differentiable, correlated over about `ℓ`.
 #[derive(Debug, Clone)]

@@ -5,8 +5,10 @@ use rand_distr::StandardNormal;
 
 use super::biology::Biology;
 
-/// One gene: its name and how much of each of HER2-positive, HER2-low, ER, PR, Ki-67 (per doubling) and immune activity it carries, in
-/// log2 units. Directions published (ERBB2 and GRB7 of the HER2 amplicon; CTLA4, CD4, CD8A associated with imaging scores); sizes assumed.
+/// One gene: its name and how much of each of HER2-positive, HER2-low, ER, PR, Ki-67 (per doubling) and immune activity it
+/// carries, in
+/// log2 units. Directions published (ERBB2 and GRB7 of the HER2 amplicon; CTLA4, CD4, CD8A associated with imaging scores);
+/// sizes assumed.
 const GENES: [(&str, [f64; 6]); 16] = [
     ("ERBB2", [3.0, 0.8, 0.0, 0.0, 0.0, 0.0]),
     ("GRB7", [2.2, 0.3, 0.0, 0.0, 0.0, 0.0]),

@@ -5,7 +5,8 @@ use rand_distr::StandardNormal;
 
 use super::geometry::{Point, direction, dot};
 
-/// Real spherical harmonics of degrees 2 to 4, orthonormal on the sphere up to the factor √4π (each has mean square 1), of a unit vector.
+/// Real spherical harmonics of degrees 2 to 4, orthonormal on the sphere up to the factor √4π (each has mean square 1), of a
+/// unit vector.
 pub fn harmonics([x, y, z]: Point) -> [f64; 21] {
     let (x2, y2, z2) = (x * x, y * y, z * z);
     [

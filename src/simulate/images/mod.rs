@@ -1,9 +1,12 @@
 //! Image cohorts whose truth is known: MRI, ultrasound and mammography of patients whose tumours follow from their HER2 class.
 //!
-//! A tool that measures images can only be trusted where the answer is known. This module makes whole multimodal cohorts in real file
+//! A tool that measures images can only be trusted where the answer is known. This module makes whole multimodal cohorts in
+//! real file
 //! formats, on top of the tabular simulator: it takes patients, classes, sites, clinical variables, and for each modality the two
-//! latent scores with their AUC and correlation. [`effect`] turns the scores into image parameters (perfusion, diffusion, echo level,
-//! density …) so that **the best use of a modality's parameters has exactly the AUC that the preset asks for**; phantom and physics
+//! latent scores with their AUC and correlation. [`effect`] turns the scores into image parameters (perfusion, diffusion, echo
+//! level,
+//! density …) so that **the best use of a modality's parameters has exactly the AUC that the preset asks for**; phantom and
+//! physics
 //! turn parameters into images.
 //!
 //! The rule that holds here: **everything about patient `i` follows from the preset and `i` alone**: same bytes for any number of
@@ -25,8 +28,10 @@
 //! | [`course`], [`gene`] | response, survival; gene expression |
 //! | [`write`](mod@write) | the folder: BIDS-like tree, manifests, truth |
 //!
-//! To add a parameter: its field in [`preset`](mod@preset)'s list and its entry in `pipelines/presets/images/default.toml`; to add a
-//! sequence: one [`mri::Sequence`] in [`mri::examine`]; to add a built-in preset: a file in `pipelines/presets/images/` and its line
+//! To add a parameter: its field in [`preset`](mod@preset)'s list and its entry in `pipelines/presets/images/default.toml`; to
+//! add a
+//! sequence: one [`mri::Sequence`] in [`mri::examine`]; to add a built-in preset: a file in `pipelines/presets/images/` and its
+//! line
 //! in [`preset::BUILT_IN`].
 
 pub mod biology;

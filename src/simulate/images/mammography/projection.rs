@@ -1,8 +1,10 @@
 //! The compressed breast as a detector sees it.
 //!
 //! # Definition
-//! Compression is taken as uniform: a column of tissue along the rays of length `2h` becomes one of the compressed thickness at most,
-//! and the breast spreads across the rays by [`SPREAD`]. A pixel's attenuation is thickness times the mean over the column. The lesion
+//! Compression is taken as uniform: a column of tissue along the rays of length `2h` becomes one of the compressed thickness at
+//! most,
+//! and the breast spreads across the rays by [`SPREAD`]. A pixel's attenuation is thickness times the mean over the column. The
+//! lesion
 //! is stiff: it keeps its shape, placed where its centre goes.
 
 use crate::simulate::images::breast::Breast;
@@ -86,7 +88,7 @@ impl Sampled {
     }
 }
 
-/// The rays of a view on a raster of half a millimetre.
+/// The rays of a view on a raster of a millimetre, as fine as the breast is sampled.
 pub struct Rays {
     low: f64,
     size: [usize; 2],
@@ -94,7 +96,7 @@ pub struct Rays {
 }
 
 /// Distance of rays, mm.
-const RAY: f64 = 0.5;
+const RAY: f64 = 1.0;
 
 impl Rays {
     /// Follows the rays of a picture from `low` to `high` along the chest wall and `depth` to the front, in mm of the picture.

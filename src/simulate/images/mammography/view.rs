@@ -60,7 +60,8 @@ pub struct Mammogram {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Grey levels of 12 bits, row by row; bright is dense. The chest wall is on the left of a left breast, on the right of a right one.
+    /// Grey levels of 12 bits, row by row; bright is dense. The chest wall is on the left of a left breast, on the right of a
+    /// right one.
     pub pixels: Vec<u16>,
     /// The lesion.
     pub mask: Mask,
@@ -104,7 +105,6 @@ pub fn mammogram(
     let lesion = project(centre);
     let reach = phantom.lesion.reach() + 6.0;
     let inner = SmoothField::new(centre.map(|x| x - 60.0), centre.map(|x| x + 60.0), 2.5, of_patient);
-    // Rays half a millimetre apart are enough: the breast is sampled every millimetre.
     let rays = Rays::new(sampled, [low, high], depth, (across, along));
     let mut attenuation = vec![0.0f64; width * height];
     let mut mask = vec![false; width * height];
@@ -129,9 +129,9 @@ pub fn mammogram(
             if through.max(axilla) < 0.5 {
                 continue;
             }
-            // Skin and gland are those of the breast's own part of the path; the axillary tail adds fat.
+            // Skin and gland belong to the breast's own part of the path; the axillary tail adds fat before and behind it.
             let tail = (axilla - through).max(0.0);
-            let dense = dense * (1.0 - (tail / 6.0).min(1.0));
+            let dense = dense * through / (through + tail);
             air[at] = false;
             let detail = 1.0 + 0.10 * fine.at([x, v, 0.0]) * dense.sqrt();
             let mut sum = through * (FAT + (GLAND - FAT) * (dense * detail).min(1.0)) + tail * FAT + muscle * (GLAND - FAT);
@@ -173,14 +173,15 @@ pub fn mammogram(
 /// Thickness of the axillary tail and path through the pectoral muscle in the upper corner of an oblique view.
 fn upper_corner(x: f64, v: f64, half: f64, thickness: f64, wave: f64) -> (f64, f64) {
     let tail = 1.05 * half - 0.32 * (x - 0.4 * half) + 1.5 * wave;
-    let axilla = thickness * (1.0 - (-(tail - v).max(0.0) / 9.0).exp()) * inside(0.55 * half - x, 3.0);
+    let axilla = thickness * (1.0 - (-(tail - v).max(0.0) / 9.0).exp()) * inside(0.55 * half - x, 5.0);
     // The muscle's edge runs obliquely from the chest wall at the nipple's height to the upper corner.
     let edge = 0.36 * (x + 0.25 * half) + 0.8 * wave - v;
     let muscle = 26.0 * inside(-edge, 0.8) * (1.0 - (-edge.max(0.0) / 14.0).exp() * 0.6);
     (axilla, muscle)
 }
 
-/// Path through the lesion (mm, weighted by its unevenness) along a ray at an offset from its centre, and whether the ray hits it.
+/// Path through the lesion (mm, weighted by its unevenness) along a ray at an offset from its centre, and whether the ray hits
+/// it.
 fn lesion_path(
     phantom: &Phantom,
     parameters: &MammographyParameters,
@@ -227,7 +228,8 @@ fn speck(attenuation: &mut [f64], [width, height]: [usize; 2], [column, row]: [f
     }
 }
 
-/// Grey levels for reading: attenuation beyond that of fat at full thickness spans the scale, thin edges are lifted, air is black.
+/// Grey levels for reading: attenuation beyond that of fat at full thickness spans the scale, thin edges are lifted, air is
+/// black.
 fn display(
     attenuation: &[f64],
     air: &[bool],

@@ -112,9 +112,9 @@ fn cubic(grid: &Grid, image: &[f32], at: [f64; 3]) -> f32 {
             let Some(j) = inside(1, b) else { continue };
             let row = grid.size[0] * (j + grid.size[1] * k);
             let weight = taps[2][c] * taps[1][b];
-            for a in 0..4 {
+            for (a, tap) in taps[0].iter().enumerate() {
                 if let Some(i) = inside(0, a) {
-                    sum += weight * taps[0][a] * image[row + i];
+                    sum += weight * tap * image[row + i];
                 }
             }
         }

@@ -105,8 +105,8 @@ pub fn examine(phantom: &Phantom, spec: &MriSpec, protocol: &SiteProtocol, reade
     };
     let (tr, te) = (600.0, 10.0);
     let t1w = |t: &Tissue| 2.2 * (spin_echo(t.water, t.t1, t.t2, tr, te) + spin_echo(t.fat, FAT_T1, FAT_T2, tr, te));
-    let sidecar =
-        json!({"Modality": "MR", "SeriesDescription": "T1w", "RepetitionTime": 0.6, "EchoTime": 0.01, "FatSuppression": false});
+    let sidecar = json!({"Modality": "MR", "SeriesDescription": "T1w", "RepetitionTime": 0.6, "EchoTime": 0.01,
+        "FatSuppression": false});
     sequences.push(static_sequence("T1w", sidecar, &t1w));
     let (tr, te) = (4000.0, protocol.t2_te);
     let t2w = |t: &Tissue| 4.0 * (spin_echo(t.water, t.t1, t.t2, tr, te) + 0.12 * spin_echo(t.fat, FAT_T1, FAT_T2, tr, te));
@@ -167,7 +167,7 @@ fn dynamic_truth(series: &DynamicSeries) -> Value {
 /// The scanner's quantitative maps before and after contrast agent: T1 and T2 in ms, proton density in thousandths.
 fn synthetic_maps(grid: &Grid, tissues: &[Tissue], seconds: f64, arrival: f64, rng: &mut impl Rng) -> Vec<Sequence> {
     let perfusion = Perfusion::new(&[seconds], arrival);
-    let mut maps = vec![Vec::with_capacity(tissues.len()); 6];
+    let mut maps: [Vec<i16>; 6] = std::array::from_fn(|_| Vec::with_capacity(tissues.len()));
     for tissue in tissues {
         let density = tissue.water + tissue.fat;
         if tissue.body < 0.5 || density <= 0.02 {
@@ -244,7 +244,8 @@ fn diffusion_sequences(
         stored((rate * 1e6).clamp(0.0, 4000.0))
     });
     let adc = vec![adc.collect()];
-    let sidecar = json!({"Modality": "MR", "SeriesDescription": "diffusion-weighted, trace", "RepetitionTime": 6.0, "EchoTime": te / 1000.0,
+    let sidecar = json!({"Modality": "MR", "SeriesDescription": "diffusion-weighted, trace", "RepetitionTime": 6.0,
+        "EchoTime": te / 1000.0,
         "FatSuppression": true, "BValues": spec.b_values});
     let weighted =
         Sequence { name: "dwi", grid: grid.clone(), images, step_s: 0.0, sidecar, b_values: Some(spec.b_values.clone()) };

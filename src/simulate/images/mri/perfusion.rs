@@ -34,7 +34,8 @@ const STEP: f64 = 0.05;
 /// Tissue concentrations at the times of a series, for any parameters.
 ///
 /// # Definition
-/// `C(t) = vp Cp(t) + Ktrans ∫₀ᵗ Cp(u) e^{−kep (t−u)} du`, `kep = Ktrans/ve`, `Cp = Cb/(1 − Hct)`: extended Tofts. The integral is
+/// `C(t) = vp Cp(t) + Ktrans ∫₀ᵗ Cp(u) e^{−kep (t−u)} du`, `kep = Ktrans/ve`, `Cp = Cb/(1 − Hct)`: extended Tofts. The integral
+/// is
 /// tabulated over 640 logarithmic steps of `kep` and interpolated by cubic polynomials (relative error below 1e-7); each entry is
 /// exact for an input function that is straight between points 0.05 s apart.
 ///

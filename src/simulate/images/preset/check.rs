@@ -1,4 +1,5 @@
-//! What no type can rule out: sizes that cannot be simulated, parameters that are missing or impossible. All are reported at once.
+//! What no type can rule out: sizes that cannot be simulated, parameters that are missing or impossible. All are reported at
+//! once.
 
 use std::collections::BTreeMap;
 

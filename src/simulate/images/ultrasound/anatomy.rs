@@ -43,7 +43,8 @@ pub struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// Lays the breast under the probe. Supine, it is much thinner than it hangs in MRI: the order of layers stays, and the lesion's
+    /// Lays the breast under the probe. Supine, it is much thinner than it hangs in MRI: the order of layers stays, and the
+    /// lesion's
     /// depth keeps its share of the way from skin to muscle as far as it fits.
     pub fn new(phantom: &'a Phantom, parameters: &'a UltrasoundParameters, spec: &UltrasoundSpec, rng: &mut impl Rng) -> Self {
         let centre = phantom.lesion.centre;

@@ -44,7 +44,8 @@ impl Envelope {
 ///
 /// # Definition
 /// Scatterers are independent normal reflectivities with variance `10^(L/10)`, `L` the echo level in dB, on a grid finer than the
-/// resolution. Their sum through the pulse `exp(−z²/2σ_z²) exp(i 4π f z/c)` and a Gaussian beam, narrowest at the lesion's depth, is the
+/// resolution. Their sum through the pulse `exp(−z²/2σ_z²) exp(i 4π f z/c)` and a Gaussian beam, narrowest at the lesion's
+/// depth, is the
 /// analytic signal; its magnitude is Rayleigh distributed where many scatterers of one level fall into a resolution cell. Excess
 /// attenuation of all that lies above is subtracted in dB: shadow or enhancement.
 pub fn scan(section: &Section, spec: &UltrasoundSpec, rng: &mut impl Rng) -> Envelope {

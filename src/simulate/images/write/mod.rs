@@ -11,7 +11,8 @@
 //! truth/truth.json truth/preset.toml truth/latent.csv
 //! truth/sub-SIM0000001/…                       parameter maps, habitats, receive field, motion, record.json
 //! ```
-//! Patients are made one by one, on all threads; each is written into a hidden folder and renamed when complete, so that a run which
+//! Patients are made one by one, on all threads; each is written into a hidden folder and renamed when complete, so that a run
+//! which
 //! stopped (full disk, power) goes on where it was. Tables and manifests are written last, from every patient's record.
 
 mod dicom;
@@ -35,11 +36,13 @@ use crate::error::{Error, Result};
 /// By this file a folder is known as a simulated image cohort, and of which preset.
 const PRESET: &str = "truth/preset.toml";
 
-/// Simulates an image cohort into a folder, on all threads of the current rayon pool. A folder in which the same version began the
+/// Simulates an image cohort into a folder, on all threads of the current rayon pool. A folder in which the same version began
+/// the
 /// same preset is completed. `progress` is told of every patient that is complete.
 ///
 /// # Errors
-/// [`Error::Usage`] if the preset contradicts itself or the folder holds something else; [`Error::Io`] if it cannot be written: what is
+/// [`Error::Usage`] if the preset contradicts itself or the folder holds something else; [`Error::Io`] if it cannot be written:
+/// what is
 /// complete stays, and the same call goes on from there.
 pub fn write(preset: &ImagePreset, folder: &Path, progress: &(dyn Fn(usize) + Sync)) -> Result<Vec<PathBuf>> {
     let design = ImageDesign::new(preset)?;
