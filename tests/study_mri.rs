@@ -32,7 +32,7 @@ fn cohort() -> &'static Path {
 
 /// What is true of each patient with MRI, in the order of the manifest.
 fn truth() -> Vec<(String, serde_json::Value)> {
-    let (table, _) = vbx::table::read(&cohort().join("mri.csv"), &vbx::table::ReadOptions::default()).unwrap();
+    let (table, _) = vbx::table::read(cohort().join("mri.csv"), &vbx::table::ReadOptions::default()).unwrap();
     let ids = table.column("patient_id").unwrap();
     let record = |row: usize| {
         let id = ids.text(row).unwrap().into_owned();

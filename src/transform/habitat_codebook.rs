@@ -24,7 +24,7 @@ use crate::table::FeatureName;
 ///
 /// # Reference
 /// Wu et al., Radiology 2018;288:26 (supervoxels first, then clustering over patients).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct HabitatCodebook {
     /// What groups the supervoxels.
@@ -35,17 +35,6 @@ pub struct HabitatCodebook {
     pub ordered_by: Option<String>,
     /// Which variants of the features are computed.
     pub features: FeatureOptions,
-}
-
-impl Default for HabitatCodebook {
-    fn default() -> Self {
-        HabitatCodebook {
-            clustering: Clustering::default(),
-            number: Number::default(),
-            ordered_by: None,
-            features: FeatureOptions::default(),
-        }
-    }
 }
 
 impl HabitatCodebook {
