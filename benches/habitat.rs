@@ -1,8 +1,9 @@
 //! k-means over a million voxels of six maps for k = 2 … 8, with silhouette, Calinski–Harabasz and Davies–Bouldin, beside
-//! scikit-learn's: same vectors, same stopping rule, same number of starts, silhouettes of equally large samples, same run, all cores for both.
+//! scikit-learn's: same vectors, same stopping rule, same number of starts, silhouettes of equally large samples, same run, all
+//! cores for both.
 //!
-//! `cargo bench --bench habitat`; `VBX_PEER_PYTHON` names a Python that has scikit-learn (else `python3`). Wall and CPU seconds, the least of
-//! [`RUNS`] each, both programs in turn; inertias and indices of both say that the partitions are worth the same.
+//! `cargo bench --bench habitat`; `VBX_PEER_PYTHON` names a Python that has scikit-learn (else `python3`). Wall and CPU seconds,
+//! the least of [`RUNS`] each, both programs in turn; inertias and indices of both say that the partitions are worth the same.
 
 #![allow(clippy::print_stdout)]
 
@@ -20,7 +21,8 @@ const MAPS: usize = 6;
 const RUNS: usize = 3;
 const SAMPLE: usize = 10_000;
 
-/// scikit-learn's side: its version, its least wall and CPU seconds, then of the last run per k seconds of the fit, seconds of the indices, inertia and the three indices.
+/// scikit-learn's side: its version, its least wall and CPU seconds, then of the last run per k seconds of the fit, seconds of
+/// the indices, inertia and the three indices.
 const PYTHON: &str = r#"
 import sys, time, numpy, sklearn
 from sklearn.cluster import KMeans

@@ -1,4 +1,5 @@
-//! Bags of supervoxels, and codebooks learned from them inside a fold: exactness, no leak, one row at a time, any number of threads.
+//! Bags of supervoxels, and codebooks learned from them inside a fold: exactness, no leak, one row at a time, any number of
+//! threads.
 
 use std::sync::Arc;
 
@@ -187,7 +188,8 @@ fn planted_habitats_are_found_in_test_rows_and_features_are_those_of_voxels() {
         // The column `size` says which lesion the row is.
         let lesion = &lesions[size.scalar(row).unwrap() as usize];
         let found = lesion.collected();
-        // The planted habitat of most voxels of each supervoxel; `t2` is high in the third, so the order is 1, 2, 3 but for the first two.
+        // The planted habitat of most voxels of each supervoxel; `t2` is high in the third, so the order is 1, 2, 3 but for the
+        // first two.
         let mut votes = vec![[0usize; 3]; found.label.len()];
         for (place, planted) in found.place.iter().zip(&lesion.planted).filter(|(place, _)| **place > 0) {
             votes[*place as usize - 1][usize::from(*planted) - 1] += 1;

@@ -231,7 +231,8 @@ fn a_single_voxel_has_no_neighbours_and_no_heterogeneity() {
     assert!(Makeup::of_voxels(&grid, &[3], &[("map", &map)], 2).is_err());
 }
 
-/// Planted habitats whose means lie one standard deviation of the voxels' noise × 4 × √2 apart, seen through supervoxels of ≤ 18 voxels.
+/// Planted habitats whose means lie one standard deviation of the voxels' noise × 4 × √2 apart, seen through supervoxels of ≤ 18
+/// voxels.
 #[test]
 fn a_codebook_of_training_lesions_finds_planted_habitats_in_others() {
     let train: Vec<Lesion> = (0..4).map(|seed| lesion([24, 24, 12], 4.0, seed)).collect();

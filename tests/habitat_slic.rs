@@ -105,8 +105,8 @@ fn planted_borders_are_followed_as_well_as_scikit_images_best() {
             println!("recall {:.3} ({recall:.3}), rand {:.3} ({rand:.3})", found.recall, found.rand);
             assert_eq!(found.supervoxels, count);
         }
-        // Each at its best compactness, and ours also where none is given. Other seeds move these measures by up to 0.02 for either
-        // program (theirs between neighbouring compactnesses, ours between rounds of seeding).
+        // Each at its best compactness, and ours also where none is given. Other seeds move these measures by up to 0.02 for
+        // either program (theirs between neighbouring compactnesses, ours between rounds of seeding).
         assert!(most(|found| found.rand) >= rand - 0.02 && most(|found| found.recall) >= recall);
         assert!(ours[0].rand >= rand - 0.03 && ours[0].recall >= recall);
     }

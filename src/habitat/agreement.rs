@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 ///
 /// # Definition
 /// With n_ij the voxels in group i of one and j of the other, a_i and b_j the margins and C(x) = x (x − 1) / 2:
-/// ARI = (Σ C(n_ij) − E) / ((Σ C(a_i) + Σ C(b_j)) / 2 − E), E = Σ C(a_i) · Σ C(b_j) / C(n). `None` for unequal lengths or fewer than two
-/// voxels; two partitions that both hold one group only, or only single voxels, agree wholly: 1.
+/// ARI = (Σ C(n_ij) − E) / ((Σ C(a_i) + Σ C(b_j)) / 2 − E), E = Σ C(a_i) · Σ C(b_j) / C(n). `None` for unequal lengths or fewer
+/// than two voxels; two partitions that both hold one group only, or only single voxels, agree wholly: 1.
 ///
 /// # Reference
 /// Hubert, Arabie, J Classif 1985;2:193.

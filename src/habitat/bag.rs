@@ -1,7 +1,8 @@
-//! A lesion's supervoxels as an array of one shape in every case: what extraction stores, so that codebooks are learned inside a fold.
+//! A lesion's supervoxels as an array of one shape in every case: what extraction stores, so that codebooks are learned inside a
+//! fold.
 //!
-//! The rule here: decoding gives exactly what was encoded. Whole numbers are below 2²⁴, where 32-bit numbers are exact; a real number is
-//! the sum of three 32-bit numbers, of which the first alone is it to seven digits.
+//! The rule here: decoding gives exactly what was encoded. Whole numbers are below 2²⁴, where 32-bit numbers are exact; a real
+//! number is the sum of three 32-bit numbers, of which the first alone is it to seven digits.
 
 use crate::error::{Error, Result};
 
@@ -43,13 +44,13 @@ pub fn bag_size(maps: usize, room: usize) -> Result<usize> {
 /// A lesion's bag with room for `room` supervoxels.
 ///
 /// # Definition
-/// Header (format, maps M, room R, supervoxels S, volume of a voxel); M names of 32 bytes; R supervoxels (voxels, per map mean, sum of
-/// squared deviations, minimum and maximum, contacts within and with the background under three neighbourhoods); contacts of supervoxels
-/// a < b, b slower, under three neighbourhoods. What is not used is 0.
+/// Header (format, maps M, room R, supervoxels S, volume of a voxel); M names of 32 bytes; R supervoxels (voxels, per map mean,
+/// sum of squared deviations, minimum and maximum, contacts within and with the background under three neighbourhoods); contacts
+/// of supervoxels a < b, b slower, under three neighbourhoods. What is not used is 0.
 ///
 /// # Errors
-/// [`Error::Usage`] as [`bag_size`], or for a name of more than 32 bytes; [`Error::Study`] for more supervoxels than there is room for, or
-/// numbers that cannot be kept exactly.
+/// [`Error::Usage`] as [`bag_size`], or for a name of more than 32 bytes; [`Error::Study`] for more supervoxels than there is
+/// room for, or numbers that cannot be kept exactly.
 pub fn encode_bag(lesion: &Supervoxels, room: usize) -> Result<Vec<f32>> {
     let (maps, count) = (lesion.maps.len(), lesion.supervoxels.len());
     let mut bag = Vec::with_capacity(bag_size(maps, room)?);

@@ -81,7 +81,8 @@ impl HabitatMap {
     /// The habitats that an atlas tells of a region.
     ///
     /// # Errors
-    /// [`Error::Study`] for maps on another grid than the region, other maps than the atlas was learned on, or no voxel with all values.
+    /// [`Error::Study`] for maps on another grid than the region, other maps than the atlas was learned on, or no voxel with all
+    /// values.
     pub fn by_atlas(mask: &Mask, maps: &[(&str, &Volume)], atlas: &Codebook) -> Result<HabitatMap> {
         HabitatMap::of(mask, &Lesion::new(mask, maps)?, &names(maps), atlas.clone())
     }

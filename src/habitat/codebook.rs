@@ -10,8 +10,8 @@ use super::nearest::assign;
 use super::recipe::Recipe;
 use super::vectors::{Scaling, Vectors};
 
-/// Learned habitats: maps, their scaling, and what tells one habitat from another. Written as a file (`atlas`) it is a frozen atlas for
-/// external cases.
+/// Learned habitats: maps, their scaling, and what tells one habitat from another. Written as a file (`atlas`) it is a frozen
+/// atlas for external cases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Codebook {
@@ -79,12 +79,12 @@ impl Codebook {
     /// Learns habitats from training vectors.
     ///
     /// # Definition
-    /// Maps are scaled to mean 0 and standard deviation 1 over the training vectors, grouped as the recipe says, and the groups numbered by
-    /// their mean in the map `ordered_by`, rising (equal ones in the order of the remaining maps).
+    /// Maps are scaled to mean 0 and standard deviation 1 over the training vectors, grouped as the recipe says, and the groups
+    /// numbered by their mean in the map `ordered_by`, rising (equal ones in the order of the remaining maps).
     ///
     /// # Errors
-    /// [`Error::Usage`] as [`Recipe::check`]; [`Error::Study`] where names and vectors do not fit, vectors are too few or too alike, or the
-    /// criterion chooses no number; [`Error::Numeric`] where no mixture can be fitted.
+    /// [`Error::Usage`] as [`Recipe::check`]; [`Error::Study`] where names and vectors do not fit, vectors are too few or too
+    /// alike, or the criterion chooses no number; [`Error::Numeric`] where no mixture can be fitted.
     pub fn learn(vectors: &Vectors, maps: &[String], recipe: &Recipe, rng: &mut impl Rng) -> Result<Codebook> {
         if maps.len() != vectors.maps() {
             return Err(Error::study(format!("{} names for {} maps", maps.len(), vectors.maps())));
@@ -118,8 +118,8 @@ impl Codebook {
         self.groups.means().len()
     }
 
-    /// The habitat of every vector, counted from 0: that of the nearest centroid or of the most probable component, the first of equals. The
-    /// habitat of a vector does not depend on the other vectors.
+    /// The habitat of every vector, counted from 0: that of the nearest centroid or of the most probable component, the first of
+    /// equals. The habitat of a vector does not depend on the other vectors.
     ///
     /// # Errors
     /// [`Error::Study`] where names or number of the maps differ from those that were learned.

@@ -20,8 +20,8 @@ pub struct KMeansOptions {
     pub restarts: usize,
     /// Most rounds of one start.
     pub max_iterations: usize,
-    /// A start has converged when the summed squared movement of its centroids is at most this fraction of the maps' mean variance, or
-    /// when no voxel changes its habitat.
+    /// A start has converged when the summed squared movement of its centroids is at most this fraction of the maps' mean
+    /// variance, or when no voxel changes its habitat.
     pub tolerance: f64,
 }
 
@@ -50,8 +50,8 @@ pub struct KMeans {
 ///
 /// # Definition
 /// Minimises Σ‖x − c(x)‖² by Lloyd's rounds (each vector to its nearest centroid, each centroid to the mean of its vectors) from
-/// k-means++ starts. Nearest centroids are sought with 32-bit numbers and, where these cannot tell, with 64-bit numbers, which changes no
-/// result. A centroid left without vectors moves to the vector farthest from its own centroid.
+/// k-means++ starts. Nearest centroids are sought with 32-bit numbers and, where these cannot tell, with 64-bit numbers, which
+/// changes no result. A centroid left without vectors moves to the vector farthest from its own centroid.
 ///
 /// # Errors
 /// [`Error::Study`] where `k` is 0, there are fewer than `k` distinct vectors, or more than 65 535 groups are asked for.

@@ -67,7 +67,8 @@ pub struct MixtureFit {
 /// Fits a mixture of `k` components.
 ///
 /// # Errors
-/// [`Error::Study`] where `k` is 0 or there are fewer than k (p + 1) vectors of p maps; [`Error::Numeric`] where no start converges.
+/// [`Error::Study`] where `k` is 0 or there are fewer than k (p + 1) vectors of p maps; [`Error::Numeric`] where no start
+/// converges.
 pub fn mixture(vectors: &Vectors, k: usize, options: &MixtureOptions, rng: &mut impl Rng) -> Result<Mixture> {
     let (count, maps) = (vectors.count(), vectors.maps());
     if k == 0 || count < k * (maps + 1) {

@@ -1,7 +1,8 @@
 //! Tumour habitats: parts of a lesion that behave alike in several maps at once, and what their make-up says.
 //!
-//! The rule here: whatever is learned (scaling, centroids, number of habitats) is learned from the vectors that are passed in and from
-//! nothing else, so that a fold's training rows decide alone. Results depend neither on the number of threads nor on the processor.
+//! The rule here: whatever is learned (scaling, centroids, number of habitats) is learned from the vectors that are passed in and
+//! from nothing else, so that a fold's training rows decide alone. Results depend neither on the number of threads nor on the
+//! processor.
 
 pub mod agreement;
 mod atlas;

@@ -1,7 +1,7 @@
 //! The nearest centroid of many vectors at once.
 //!
-//! Work is cut into chunks of a fixed number of vectors and their results come back in order, so that no sum depends on the number of
-//! threads; products and sums are kept apart (no fused multiply-add), so that none depends on the processor either.
+//! Work is cut into chunks of a fixed number of vectors and their results come back in order, so that no sum depends on the
+//! number of threads; products and sums are kept apart (no fused multiply-add), so that none depends on the processor either.
 
 use std::ops::Range;
 
@@ -15,8 +15,8 @@ pub(super) const CHUNK: usize = 8192;
 /// Vectors whose distances stay in the fastest cache together.
 pub(super) const BLOCK: usize = 256;
 
-/// For a block of vectors: squared distances to the nearest and second nearest centroid, and the number of the nearest. Of equally near
-/// centroids the first counts.
+/// For a block of vectors: squared distances to the nearest and second nearest centroid, and the number of the nearest. Of
+/// equally near centroids the first counts.
 pub(super) struct Nearest {
     pub best: [f64; BLOCK],
     pub second: [f64; BLOCK],

@@ -7,8 +7,8 @@ use crate::image::write::montage::{Legend, MontageOptions, column, montage};
 use super::case::HabitatMap;
 use super::features::volume_fractions;
 
-/// A montage of the habitats over an image (any volume on their grid) as PNG, in memory, with a legend of each habitat's share of the
-/// lesion and its mean in every map. `title` is printed: pass no patient's identifier.
+/// A montage of the habitats over an image (any volume on their grid) as PNG, in memory, with a legend of each habitat's share of
+/// the lesion and its mean in every map. `title` is printed: pass no patient's identifier.
 ///
 /// # Errors
 /// [`Error::Study`](crate::error::Error::Study) where image, maps and habitats do not fit; those of [`montage`].

@@ -44,7 +44,8 @@ pub enum Number {
         to: usize,
         /// What decides.
         by: Criterion,
-        /// Most vectors for criteria whose time grows with their square (silhouette, consensus), or that are fitted anew (BIC, gap).
+        /// Most vectors for criteria whose time grows with their square (silhouette, consensus), or that are fitted anew (BIC,
+        /// gap).
         sample: usize,
     },
 }

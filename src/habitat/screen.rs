@@ -1,7 +1,8 @@
 //! Nearest centroids at half the precision and twice the speed, with the same answers.
 //!
-//! Distances are computed with 32-bit numbers; where the two nearest centroids are closer to each other than rounding can tell apart, they are
-//! computed again with 64-bit numbers. So the answer is that of [`Nearest`], for every vector and on every processor.
+//! Distances are computed with 32-bit numbers; where the two nearest centroids are closer to each other than rounding can tell
+//! apart, they are computed again with 64-bit numbers. So the answer is that of [`Nearest`], for every vector and on every
+//! processor.
 
 use std::ops::Range;
 
@@ -41,7 +42,8 @@ impl Screen {
         point.iter().zip(&self.middle).map(|(value, middle)| (value - middle) as f32).collect()
     }
 
-    /// Goes through a chunk's vectors and tells the number of the nearest centroid of each block of them; of equally near ones the first.
+    /// Goes through a chunk's vectors and tells the number of the nearest centroid of each block of them; of equally near ones
+    /// the first.
     pub fn scan(
         &self,
         vectors: &Vectors,
@@ -57,8 +59,9 @@ impl Screen {
         for block in blocks(chunk) {
             let count = block.len();
             let columns: Vec<&[f32]> = self.columns.iter().map(|column| &column[block.clone()]).collect();
-            // Rounding of a value, a centroid and their difference moves a difference x − c by at most 4 R u, R the largest size of any number and u
-            // the unit of rounding; so it moves d = Σ (x − c)² by at most 8 R u √(p d) + 16 p R² u² + (p + 3) u d, and 2 R √d ≤ R² + d.
+            // Rounding of a value, a centroid and their difference moves a difference x − c by at most 4 R u, R the largest size
+            // of any number and u the unit of rounding; so it moves d = Σ (x − c)² by at most 8 R u √(p d) + 16 p R² u² + (p + 3)
+            // u d, and 2 R √d ≤ R² + d.
             let reach = self.reach[block.start / BLOCK].max(f64::from(far));
             let constant = UNIT * (4.0 * maps.sqrt() * reach * reach + 16.0 * maps * reach * reach * UNIT);
             let slope = UNIT * (4.0 * maps.sqrt() + maps + 3.0);
@@ -225,7 +228,8 @@ mod tests {
         all
     }
 
-    /// Vectors on and beside the planes between centroids, by less than 32 bits can tell; outliers; offsets; numbers too large for 32 bits.
+    /// Vectors on and beside the planes between centroids, by less than 32 bits can tell; outliers; offsets; numbers too large
+    /// for 32 bits.
     #[test]
     fn answers_are_those_of_64_bits() {
         for (offset, scale) in [(0.0, 1.0), (1e6, 1.0), (0.0, 1e-6), (-3.0, 1e20), (0.0, 1e150)] {

@@ -13,9 +13,9 @@ use super::vectors::Vectors;
 /// First centroids by greedy k-means++.
 ///
 /// # Definition
-/// The first is a vector drawn evenly; each further one is, of 2 + ⌊ln k⌋ vectors drawn with probability proportional to the squared
-/// distance to the nearest centroid so far, the one that leaves the smallest sum of these squared distances (to the precision of 32-bit
-/// numbers, which suffices to choose among draws).
+/// The first is a vector drawn evenly; each further one is, of 2 + ⌊ln k⌋ vectors drawn with probability proportional to the
+/// squared distance to the nearest centroid so far, the one that leaves the smallest sum of these squared distances (to the
+/// precision of 32-bit numbers, which suffices to choose among draws).
 ///
 /// # Errors
 /// [`Error::Study`] where there are fewer than k distinct vectors.

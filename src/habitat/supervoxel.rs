@@ -1,7 +1,7 @@
 //! What is kept of a lesion's supervoxels: enough for every habitat feature, whatever codebook is learned later.
 //!
-//! A codebook gives a supervoxel one habitat. Voxel counts, sums over maps, neighbourhoods and connected parts of habitats are then sums
-//! over supervoxels and their contacts; the voxels themselves are needed no more.
+//! A codebook gives a supervoxel one habitat. Voxel counts, sums over maps, neighbourhoods and connected parts of habitats are
+//! then sums over supervoxels and their contacts; the voxels themselves are needed no more.
 
 use std::collections::BTreeMap;
 
@@ -161,8 +161,8 @@ pub struct Collected {
 
 /// Collects the statistics of supervoxels given as a label per voxel, 0 outside the lesion.
 ///
-/// A supervoxel of several parts that do not touch (not even by a corner) becomes as many supervoxels, since a habitat's connected parts
-/// could not be told from it otherwise. Along an axis of one voxel there are no neighbours.
+/// A supervoxel of several parts that do not touch (not even by a corner) becomes as many supervoxels, since a habitat's
+/// connected parts could not be told from it otherwise. Along an axis of one voxel there are no neighbours.
 ///
 /// # Errors
 /// [`Error::Study`] where there is no labelled voxel or no map, a map lies on another grid, or is not finite in a labelled voxel.

@@ -14,13 +14,17 @@ use crate::habitat::{
 use crate::learn::{Column, Features, FittedTransform, TrainRows, Transform, Values};
 use crate::table::FeatureName;
 
-/// Learns population habitats from the supervoxels of the training rows and turns each row's bag of supervoxels into habitat features.
+/// How the name of a column of bags ends: `mri.tumour.habitat_bag` becomes `mri.tumour.habitat_h1_volume_fraction` and so on.
+pub const BAG: &str = "habitat_bag";
+
+/// Learns population habitats from the supervoxels of the training rows and turns each row's bag of supervoxels into habitat
+/// features.
 ///
 /// # Definition
-/// Scaling, number of habitats and codebook are learned from the mean of every map in every supervoxel of the training rows that have a
-/// bag, each supervoxel counting once; a supervoxel of any row gets the habitat of the codebook, and the features of
-/// [`features`](crate::habitat::features()) follow from the stored counts as if they had been counted voxel by voxel. A row without a bag has
-/// no features. Bags themselves go. Each column of bags has a codebook of its own.
+/// Scaling, number of habitats and codebook are learned from the mean of every map in every supervoxel of the training rows that
+/// have a bag, each supervoxel counting once; a supervoxel of any row gets the habitat of the codebook, and the features of
+/// [`features`](crate::habitat::features()) follow from the stored counts as if they had been counted voxel by voxel. A row
+/// without a bag has no features. Bags themselves go. Each column of bags has a codebook of its own.
 ///
 /// # Reference
 /// Wu et al., Radiology 2018;288:26 (supervoxels first, then clustering over patients).

@@ -27,9 +27,9 @@ impl Default for ConsensusOptions {
 /// Proportion of ambiguous clustering; smaller is better.
 ///
 /// # Definition
-/// The consensus of two vectors is the share, of the subsamples that hold both, in which they fall into the same group; the proportion is
-/// that of pairs whose consensus lies strictly between the bounds. Time and memory grow with the square of the number of vectors: pass
-/// a sample. `None` where no pair was ever drawn together.
+/// The consensus of two vectors is the share, of the subsamples that hold both, in which they fall into the same group; the
+/// proportion is that of pairs whose consensus lies strictly between the bounds. Time and memory grow with the square of the
+/// number of vectors: pass a sample. `None` where no pair was ever drawn together.
 ///
 /// # Errors
 /// [`Error::Study`] for a share outside (0, 1]; those of [`kmeans`].

@@ -18,8 +18,8 @@ pub struct Gap {
 /// The gaps of partitions whose inertias are given.
 ///
 /// # Definition
-/// Reference sets are drawn evenly from the box that the vectors fill, map by map, and partitioned likewise; W is the inertia. `None`
-/// where an inertia is zero.
+/// Reference sets are drawn evenly from the box that the vectors fill, map by map, and partitioned likewise; W is the inertia.
+/// `None` where an inertia is zero.
 ///
 /// # Errors
 /// Those of [`kmeans`].

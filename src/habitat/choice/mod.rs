@@ -1,8 +1,8 @@
 //! How many habitats: indices of every number that comes into question, and the number that one of them prefers.
 //!
-//! The rule here: indices are computed on the vectors that are passed in, in one go for all k, and one of them, named beforehand, decides;
-//! where it is undefined, that is an error and not another index's turn. A new criterion is a variant of [`Criterion`] and a field of
-//! [`Candidate`].
+//! The rule here: indices are computed on the vectors that are passed in, in one go for all k, and one of them, named beforehand,
+//! decides; where it is undefined, that is an error and not another index's turn. A new criterion is a variant of [`Criterion`]
+//! and a field of [`Candidate`].
 
 pub mod consensus;
 pub mod gap;

@@ -29,16 +29,17 @@ struct Spread {
 /// The indices of a partition into `k` groups.
 ///
 /// # Definition
-/// With W the sum of squared distances to the groups' means, B = Σ n_k ‖μ_k − μ‖², S_k the mean distance of group k from its mean:
-/// Calinski–Harabasz = (B / (k − 1)) / (W / (n − k)); Davies–Bouldin = mean over k of max_j (S_k + S_j) / ‖μ_k − μ_j‖; simplified
-/// silhouette = mean of (b − a) / max(a, b), a the distance from the own group's mean and b from the nearest other mean (0 where both
-/// are 0).
+/// With W the sum of squared distances to the groups' means, B = Σ n_k ‖μ_k − μ‖², S_k the mean distance of group k from its
+/// mean: Calinski–Harabasz = (B / (k − 1)) / (W / (n − k)); Davies–Bouldin = mean over k of max_j (S_k + S_j) / ‖μ_k − μ_j‖;
+/// simplified silhouette = mean of (b − a) / max(a, b), a the distance from the own group's mean and b from the nearest other
+/// mean (0 where both are 0).
 ///
 /// # Errors
 /// [`Error::Study`] where labels do not fit the vectors or a group is empty.
 ///
 /// # Reference
-/// Caliński, Harabasz, Commun Stat 1974;3:1. Davies, Bouldin, IEEE Trans Pattern Anal 1979;1:224. Hruschka et al., Inf Sci 2006;176:1898.
+/// Caliński, Harabasz, Commun Stat 1974;3:1. Davies, Bouldin, IEEE Trans Pattern Anal 1979;1:224. Hruschka et al., Inf Sci
+/// 2006;176:1898.
 pub fn partition_indices(vectors: &Vectors, labels: &[u16], k: usize) -> Result<PartitionIndices> {
     let (count, maps) = (vectors.count(), vectors.maps());
     if labels.len() != count || labels.iter().any(|label| usize::from(*label) >= k) {

@@ -13,9 +13,10 @@ const TILE: usize = 128;
 /// Mean silhouettes of several partitions of the same vectors.
 ///
 /// # Definition
-/// s = (b − a) / max(a, b) of every vector, a its mean distance from the others of its group, b the least mean distance from another
-/// group; 0 in a group of one. The mean over all vectors. `None` for fewer than two groups, or as many groups as vectors. The time grows
-/// with the square of the number of vectors: pass a sample. All distances are computed once, whatever the number of partitions.
+/// s = (b − a) / max(a, b) of every vector, a its mean distance from the others of its group, b the least mean distance from
+/// another group; 0 in a group of one. The mean over all vectors. `None` for fewer than two groups, or as many groups as vectors.
+/// The time grows with the square of the number of vectors: pass a sample. All distances are computed once, whatever the number
+/// of partitions.
 ///
 /// # Errors
 /// [`Error::Study`] where the labels are not as many as the vectors.

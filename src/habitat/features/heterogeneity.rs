@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::makeup::Makeup;
 
-/// Which connected parts are too small to count in the ITH score. The defaults are those of the authors' package (ITHscore 0.3.3);
-/// other public code ignores single voxels only, or none.
+/// Which connected parts are too small to count in the ITH score. The defaults are those of the authors' package (ITHscore
+/// 0.3.3); other public code ignores single voxels only, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct IthOptions {
@@ -25,9 +25,9 @@ impl Default for IthOptions {
 /// Intratumoral heterogeneity score: 0 for one piece of one habitat, towards 1 the more pieces.
 ///
 /// # Definition
-/// 1 − (1/S) Σ_k A_k / n_k, S the lesion's voxels, A_k the voxels of habitat k's largest connected part and n_k its number of parts, parts
-/// that are too small left out; a habitat without any part adds 0. Parts are connected by corners, as in the authors' code, which sees one
-/// slice: on a volume of one slice the two are the same. `None` for an empty lesion.
+/// 1 − (1/S) Σ_k A_k / n_k, S the lesion's voxels, A_k the voxels of habitat k's largest connected part and n_k its number of
+/// parts, parts that are too small left out; a habitat without any part adds 0. Parts are connected by corners, as in the
+/// authors' code, which sees one slice: on a volume of one slice the two are the same. `None` for an empty lesion.
 ///
 /// # Reference
 /// Li et al., Eur Radiol 2023;33:893; their code: ITHscore 0.3.3 (PyPI), `calITHscore`.
@@ -50,8 +50,8 @@ pub fn volume_fractions(makeup: &Makeup) -> Option<Vec<f64>> {
 /// Centred log-ratios of the habitats' shares: compositions made fit for linear models.
 ///
 /// # Definition
-/// ln(f_k / g), g the geometric mean of all f; f_k = (n_k + c) / (S + c K), c voxels added to every habitat so that absent ones have a
-/// logarithm. `None` where c = 0 and a habitat is absent.
+/// ln(f_k / g), g the geometric mean of all f; f_k = (n_k + c) / (S + c K), c voxels added to every habitat so that absent ones
+/// have a logarithm. `None` where c = 0 and a habitat is absent.
 ///
 /// # Reference
 /// Aitchison, J R Stat Soc B 1982;44:139.
@@ -68,7 +68,8 @@ pub fn shannon(makeup: &Makeup) -> Option<f64> {
     volume_fractions(makeup).map(|fractions| 0.0 - fractions.iter().map(term).sum::<f64>())
 }
 
-/// Simpson's index 1 − Σ f²: the chance that two voxels drawn with replacement lie in different habitats; `None` for an empty lesion.
+/// Simpson's index 1 − Σ f²: the chance that two voxels drawn with replacement lie in different habitats; `None` for an empty
+/// lesion.
 pub fn simpson(makeup: &Makeup) -> Option<f64> {
     volume_fractions(makeup).map(|fractions| 1.0 - fractions.iter().map(|f| f * f).sum::<f64>())
 }

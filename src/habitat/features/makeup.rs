@@ -99,7 +99,8 @@ impl Makeup {
         self.voxels.iter().sum()
     }
 
-    /// Voxels b around voxels a, over all of a: every pair seen from both its ends. Index 0 is the background; its own pairs are 0.
+    /// Voxels b around voxels a, over all of a: every pair seen from both its ends. Index 0 is the background; its own pairs are
+    /// 0.
     pub fn neighbours(&self, neighbourhood: Neighbourhood) -> Vec<Vec<u64>> {
         let cell = |a: usize, b: usize| self.contacts[a][b].under(neighbourhood) * if a == b { 2 } else { 1 };
         (0..self.contacts.len()).map(|a| (0..self.contacts.len()).map(|b| cell(a, b)).collect()).collect()

@@ -1,7 +1,7 @@
 //! Habitat features of a lesion.
 //!
-//! The rule here: every feature is a function of the [`Makeup`], and that is the same whether it was counted voxel by voxel or from the
-//! statistics of supervoxels. A new feature is a function of the make-up and a line in [`features`].
+//! The rule here: every feature is a function of the [`Makeup`], and that is the same whether it was counted voxel by voxel or
+//! from the statistics of supervoxels. A new feature is a function of the make-up and a line in [`features`].
 
 pub mod heterogeneity;
 pub mod makeup;
@@ -42,7 +42,8 @@ pub fn feature_names(maps: &[String], habitats: usize, options: &FeatureOptions)
     features(&Makeup::empty(maps, habitats), options).into_iter().map(|(name, _)| name).collect()
 }
 
-/// All features by name; a value that is undefined (of an absent habitat, say) is `None`. Habitats are counted from 1, 0 is the background.
+/// All features by name; a value that is undefined (of an absent habitat, say) is `None`. Habitats are counted from 1, 0 is the
+/// background.
 pub fn features(makeup: &Makeup, options: &FeatureOptions) -> Vec<(String, Option<f64>)> {
     let mut found = Vec::new();
     let mut put = |name: String, value: Option<f64>| found.push((name, value));

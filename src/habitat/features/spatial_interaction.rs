@@ -7,14 +7,14 @@ use super::makeup::Makeup;
 /// The matrix of shares.
 ///
 /// # Definition
-/// p(a, b) is the share of ordered neighbour pairs whose first voxel lies in a and second in b, a and b among the background (0) and the
-/// habitats (1…K); pairs within the background are left out, pairs across the lesion's border are counted from both sides; Σ p = 1.
-/// `None` for a lesion without neighbours. The diagonal (size of a habitat) and the pairs beside it (length of a border) are the published
-/// first-order features, as shares and as volumes.
+/// p(a, b) is the share of ordered neighbour pairs whose first voxel lies in a and second in b, a and b among the background (0)
+/// and the habitats (1…K); pairs within the background are left out, pairs across the lesion's border are counted from both
+/// sides; Σ p = 1. `None` for a lesion without neighbours. The diagonal (size of a habitat) and the pairs beside it (length of a
+/// border) are the published first-order features, as shares and as volumes.
 ///
-/// Public codes differ. The authors' (MATLAB, with [`Neighbourhood::Slice8`]) sets the background's own pairs to 0, mirrors the column of the
-/// background into its row and divides by the sum: this definition. Another (HABIT, [`Neighbourhood::Faces6`]) divides by the
-/// lower triangle without the background's row, so that its values do not sum to 1.
+/// Public codes differ. The authors' (MATLAB, with [`Neighbourhood::Slice8`]) sets the background's own pairs to 0, mirrors the
+/// column of the background into its row and divides by the sum: this definition. Another (HABIT, [`Neighbourhood::Faces6`])
+/// divides by the lower triangle without the background's row, so that its values do not sum to 1.
 ///
 /// # Reference
 /// Wu et al., Radiology 2018;288:26; Aminu et al., Cancers 2022;15:275 (code of the same group).
@@ -39,8 +39,9 @@ pub struct InteractionTexture {
     pub entropy: f64,
 }
 
-/// Contrast, homogeneity, correlation and energy of a matrix, as `graycoprops` of MATLAB defines them of a grey level co-occurrence matrix
-/// (the four published second-order features), and entropy, in nats. They change with the order of the habitats' numbers.
+/// Contrast, homogeneity, correlation and energy of a matrix, as `graycoprops` of MATLAB defines them of a grey level
+/// co-occurrence matrix (the four published second-order features), and entropy, in nats. They change with the order of the
+/// habitats' numbers.
 ///
 /// # Reference
 /// Haralick et al., IEEE Trans Syst Man Cybern 1973;3:610.

@@ -35,8 +35,8 @@ pub enum SupervoxelSize {
 pub struct SlicOptions {
     /// Number or size.
     pub size: SupervoxelSize,
-    /// Weight of nearness against likeness: the distance in standard deviations of the maps that counts as much as the spacing of the
-    /// supervoxels. Small: supervoxels follow the maps; large: they are round.
+    /// Weight of nearness against likeness: the distance in standard deviations of the maps that counts as much as the spacing of
+    /// the supervoxels. Small: supervoxels follow the maps; large: they are round.
     pub compactness: f64,
     /// Rounds.
     pub iterations: usize,
@@ -88,19 +88,21 @@ impl SlicOptions {
 /// Supervoxels beyond which a lesion's patches are voxels again.
 pub const MOST_SUPERVOXELS: usize = 5000;
 
-/// Supervoxels of a region: per voxel of the grid 0 outside, else the number of its supervoxel, counted from 1 in the order of memory.
+/// Supervoxels of a region: per voxel of the grid 0 outside, else the number of its supervoxel, counted from 1 in the order of
+/// memory.
 ///
 /// # Definition
-/// Maps are scaled to mean 0 and standard deviation 1 over the region (a constant map to 0). With n supervoxels wanted of a region of
-/// volume V, s = (V / n)^(1/3) mm (in one slice (area / n)^(1/2)), the distance of a voxel from a supervoxel's centre is
-/// D² = (1/M) Σ_m (z_m − c_m)² + w² (d / s)², d in mm between voxel and centre, M maps, w the compactness. Centres begin as k-means of the
-/// voxels' places, so that they lie evenly whatever the region's shape; in each round every voxel joins the centre of least D among
-/// those nearer than 2 s along each axis, and centres become means. Then each supervoxel keeps its largest part (connected by faces),
-/// and parts that are cut off, or smaller than `smallest` of the mean, join the neighbour most like them; a part without any neighbour
-/// stays, so there can be more than n only where the region itself falls apart.
+/// Maps are scaled to mean 0 and standard deviation 1 over the region (a constant map to 0). With n supervoxels wanted of a
+/// region of volume V, s = (V / n)^(1/3) mm (in one slice (area / n)^(1/2)), the distance of a voxel from a supervoxel's centre
+/// is D² = (1/M) Σ_m (z_m − c_m)² + w² (d / s)², d in mm between voxel and centre, M maps, w the compactness. Centres begin as
+/// k-means of the voxels' places, so that they lie evenly whatever the region's shape; in each round every voxel joins the centre
+/// of least D among those nearer than 2 s along each axis, and centres become means. Then each supervoxel keeps its largest part
+/// (connected by faces), and parts that are cut off, or smaller than `smallest` of the mean, join the neighbour most like them; a
+/// part without any neighbour stays, so there can be more than n only where the region itself falls apart.
 ///
 /// # Errors
-/// [`Error::Usage`] as [`SlicOptions::check`]; [`Error::Study`] for an empty region, maps of other grids or values that are not finite.
+/// [`Error::Usage`] as [`SlicOptions::check`]; [`Error::Study`] for an empty region, maps of other grids or values that are not
+/// finite.
 ///
 /// # Reference
 /// Achanta et al., IEEE Trans Pattern Anal Mach Intell 2012;34:2274. Irving, arXiv:1606.09518 (within a mask).

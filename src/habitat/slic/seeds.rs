@@ -5,7 +5,8 @@ use super::Scene;
 /// Rounds of k-means over places.
 const ROUNDS: usize = 5;
 
-/// A first supervoxel for every member, counted from 0: k-means of the members' places in mm, from places as far from each other as can be.
+/// A first supervoxel for every member, counted from 0: k-means of the members' places in mm, from places as far from each other
+/// as can be.
 pub(super) fn by_place(scene: &Scene) -> Vec<u32> {
     let places: Vec<[f64; 3]> = (0..scene.voxel.len()).map(|member| scene.place(member)).collect();
     let mut centres = far_apart(&places, scene.count);

@@ -1,7 +1,7 @@
 //! Slices of a lesion with its parts in colour, and a legend: a picture that a reader takes in at one glance.
 //!
-//! The picture is put together as SVG (slices as embedded PNG, text as text) and drawn by resvg with the fonts of the project's figures, so
-//! that it is the same on every machine.
+//! The picture is put together as SVG (slices as embedded PNG, text as text) and drawn by resvg with the fonts of the project's
+//! figures, so that it is the same on every machine.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -257,8 +257,9 @@ fn page(scene: &Scene, legend: &Legend, options: &MontageOptions) -> Result<(Str
     }
     let (width, height) = (inner + 2.0 * EDGE, y + EDGE * 0.6);
     let svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.2}\" height=\"{height:.2}\" viewBox=\"0 0 {width:.2} {height:.2}\" \
-         font-family=\"Liberation Sans\"><rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>{body}</svg>"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.2}\" height=\"{height:.2}\" \
+         viewBox=\"0 0 {width:.2} {height:.2}\" font-family=\"Liberation Sans\">\
+         <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>{body}</svg>"
     );
     Ok((svg, width, height))
 }
