@@ -19,9 +19,26 @@ fn parse(toml: &str) -> Result<ImagePreset, Error> {
 }
 
 /// Two patients in the smallest images.
-const TINY: &str = "[cohort]\nn = 2\n[cohort.block.mri]\nmissing = { share = 0.0 }\n[cohort.block.ultrasound]\nmissing = { share = 0.0 }\n\
-                    [cohort.block.mammography]\nmissing = { share = 0.0 }\n[mri]\nfield_mm = [120, 100, 84]\nvoxel_mm = [3, 3, 4]\n\
-                    diffusion_voxel_mm = [4, 4, 5]\nphases = 3\nb_values = [0, 800]\n[ultrasound]\npixel_mm = 0.25\n[mammography]\npixel_mm = 1.0\n";
+const TINY: &str = r#"
+[cohort]
+n = 2
+[cohort.block.mri]
+missing = { share = 0.0 }
+[cohort.block.ultrasound]
+missing = { share = 0.0 }
+[cohort.block.mammography]
+missing = { share = 0.0 }
+[mri]
+field_mm = [120, 100, 84]
+voxel_mm = [3, 3, 4]
+diffusion_voxel_mm = [4, 4, 5]
+phases = 3
+b_values = [0, 800]
+[ultrasound]
+pixel_mm = 0.25
+[mammography]
+pixel_mm = 1.0
+"#;
 
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64

@@ -110,7 +110,8 @@ pub fn examine(phantom: &Phantom, spec: &MriSpec, protocol: &SiteProtocol, reade
     sequences.push(static_sequence("T1w", sidecar, &t1w));
     let (tr, te) = (4000.0, protocol.t2_te);
     let t2w = |t: &Tissue| 4.0 * (spin_echo(t.water, t.t1, t.t2, tr, te) + 0.12 * spin_echo(t.fat, FAT_T1, FAT_T2, tr, te));
-    let sidecar = json!({"Modality": "MR", "SeriesDescription": "T2w, fat suppressed", "RepetitionTime": 4.0, "EchoTime": te / 1000.0,
+    let sidecar = json!({"Modality": "MR",
+        "SeriesDescription": "T2w, fat suppressed", "RepetitionTime": 4.0, "EchoTime": te / 1000.0,
         "FatSuppression": true});
     sequences.push(static_sequence("T2w", sidecar, &t2w));
     sequences.extend(synthetic_maps(&grid, &tissues, conventional.times[conventional.times.len() - 1] + 60.0, arrival, rng));
@@ -144,7 +145,7 @@ fn dynamic_sequence(name: &'static str, grid: &Grid, series: DynamicSeries, prot
     let start = series.timing.times.first().copied().unwrap_or(0.0);
     let sidecar = json!({
         "Modality": "MR",
-        "SeriesDescription": if name == "dce" { "dynamic contrast-enhanced T1w" } else { "ultrafast dynamic contrast-enhanced T1w" },
+        "SeriesDescription": if name == "dce" { "dynamic T1w" } else { "ultrafast dynamic T1w" },
         "MagneticFieldStrength": 3.0,
         "RepetitionTime": protocol.dce_tr / 1000.0,
         "EchoTime": protocol.dce_te / 1000.0,

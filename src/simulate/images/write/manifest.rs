@@ -212,7 +212,8 @@ fn latent(design: &ImageDesign, records: &[Value]) -> Lines {
 
 fn readme(design: &ImageDesign) -> Vec<u8> {
     format!(
-        "Simulated patients. Nobody here exists, and nothing learned here holds for anybody.\n\n{}\n\n{} patients, seed {}, made by vbx {}.\n\n\
+        "Simulated patients. Nobody here exists, and nothing learned here holds for anybody.\n\n{}\n\n\
+         {} patients, seed {}, made by vbx {}.\n\n\
          clinical.csv     clinical variables, HER2 assay, survival; an empty cell was not recorded\n\
          descriptors.csv  BI-RADS descriptors\n\
          genes.csv        expression, log2\n\
