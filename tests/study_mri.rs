@@ -90,6 +90,29 @@ fn scalar(table: &FeatureTable, name: &str) -> Vec<Option<f64>> {
     }
 }
 
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+/// The median of a true parameter map over the true lesion.
+fn true_median(id: &str, map: &str) -> f64 {
+    let folder = cohort().join("truth").join(format!("sub-{id}")).join("ses-T0");
+    let read =
+        |name: &str| vbx::image::read::read_image(&folder.join(format!("{name}.nii.gz")), &Default::default()).unwrap().volume;
+    let (map, lesion) = (read(map), read("lesion"));
+    assert!(map.grid.agrees_with(&lesion.grid));
+    median(
+        &map.values
+            .iter()
+            .zip(&lesion.values)
+            .filter(|(_, inside)| **inside > 0.5)
+            .map(|(value, _)| *value)
+            .collect::<Vec<f64>>(),
+    )
+}
+
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
     let (ma, mb) = (mean(a), mean(b));
@@ -115,16 +138,17 @@ fn series_become_maps_regions_and_habitats_that_follow_the_truth() {
     let (table, made) = extract(&study);
     assert!(made.failed.is_empty(), "{:?}", made.failed);
     let truth = truth();
-    let true_adc: Vec<f64> = truth.iter().map(|(_, record)| record["parameters"]["mri"]["adc"].as_f64().unwrap()).collect();
+    let true_adc: Vec<f64> = truth.iter().map(|(id, _)| true_median(id, "adc")).collect();
     let of = |name: &str| scalar(&table, name).into_iter().map(Option::unwrap).collect::<Vec<f64>>();
     let adc: Vec<f64> = of("mri.adc_ADC.lesion_median").iter().map(|adc| adc * 1e3).collect();
-    // Kurtosis bends the signal and small lesions lose sharpness: the order of patients stays.
-    assert!(correlation(&adc, &true_adc) > 0.9, "{adc:?} {true_adc:?}");
-    assert!(adc.iter().zip(&true_adc).all(|(found, truth)| (found / truth - 1.0).abs() < 0.3), "{adc:?} {true_adc:?}");
+    // Diffusion voxels of 4 mm blur small lesions and necrosis, and kurtosis bends the signal; the order of patients stays.
+    assert!(correlation(&adc, &true_adc) > 0.85, "{adc:?} {true_adc:?}");
+    let ratios: Vec<f64> = adc.iter().zip(&true_adc).map(|(found, truth)| found / truth).collect();
+    assert!((0.9..1.1).contains(&median(&ratios)), "{ratios:?}");
     // The same lesion by radiomics of the map and by the map's statistics.
     let by_radiomics = of("mri.adc_ADC.lesion_original_firstorder_Median");
     assert!(by_radiomics.iter().zip(&adc).all(|(a, b)| (a * 1e3 - b).abs() < 1e-6));
-    let true_ktrans: Vec<f64> = truth.iter().map(|(_, record)| record["parameters"]["mri"]["ktrans"].as_f64().unwrap()).collect();
+    let true_ktrans: Vec<f64> = truth.iter().map(|(id, _)| true_median(id, "ktrans")).collect();
     let ktrans = of("mri.tofts_Ktrans.lesion_median");
     assert!(correlation(&ktrans, &true_ktrans) > 0.5, "{ktrans:?} {true_ktrans:?}");
     // Cancer takes up agent, and more than what surrounds it.

@@ -32,7 +32,7 @@ pub struct MixtureOptions {
 
 impl Default for MixtureOptions {
     fn default() -> Self {
-        MixtureOptions { restarts: 3, max_iterations: 500, tolerance: 1e-4, ridge: 1e-6 }
+        MixtureOptions { restarts: 10, max_iterations: 500, tolerance: 1e-4, ridge: 1e-6 }
     }
 }
 
