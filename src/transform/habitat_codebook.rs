@@ -14,9 +14,6 @@ use crate::habitat::{
 use crate::learn::{Column, Features, FittedTransform, TrainRows, Transform, Values};
 use crate::table::FeatureName;
 
-/// How the name of a column of bags ends: `mri.tumour.habitat_bag` becomes `mri.tumour.habitat_h1_volume_fraction` and so on.
-pub const BAG: &str = "habitat_bag";
-
 /// Learns population habitats from the supervoxels of the training rows and turns each row's bag of supervoxels into habitat
 /// features.
 ///
