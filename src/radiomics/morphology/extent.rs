@@ -79,8 +79,8 @@ fn grow(span: &mut Span, to: i32) {
 }
 
 /// Hull of the ends of parallel lines: points (line, end).
-fn corners(lines: impl Iterator<Item = (usize, Span)>) -> Vec<[i32; 2]> {
-    let mut points = Vec::new();
+fn corners(lines: impl ExactSizeIterator<Item = (usize, Span)>) -> Vec<[i32; 2]> {
+    let mut points = Vec::with_capacity(2 * lines.len());
     for (line, [low, high]) in lines {
         if low <= high {
             points.push([line as i32, low]);

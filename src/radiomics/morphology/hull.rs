@@ -12,19 +12,19 @@ pub(crate) fn hull_of_sorted(points: &[[i32; 2]]) -> Vec<[i32; 2]> {
         let d = |p: [i32; 2], axis: usize| i64::from(p[axis] - a[axis]);
         d(b, 0) * d(c, 1) - d(b, 1) * d(c, 0) > 0
     };
-    let chain = |points: &mut dyn Iterator<Item = [i32; 2]>| {
-        let mut chain: Vec<[i32; 2]> = Vec::new();
-        for point in points {
-            while chain.len() > 1 && !left_turn(chain[chain.len() - 2], chain[chain.len() - 1], point) {
-                chain.pop();
-            }
-            chain.push(point);
+    // Along one side, then back along the other, in one piece of memory.
+    let mut hull: Vec<[i32; 2]> = Vec::with_capacity(points.len() + 1);
+    let mut add = |point: [i32; 2], least: usize| {
+        while hull.len() >= least && !left_turn(hull[hull.len() - 2], hull[hull.len() - 1], point) {
+            hull.pop();
         }
-        chain.pop();
-        chain
+        hull.push(point);
+        hull.len()
     };
-    let mut hull = chain(&mut points.iter().copied());
-    hull.extend(chain(&mut points.iter().rev().copied()));
+    let mut there = 0;
+    points.iter().for_each(|point| there = add(*point, 2));
+    points.iter().rev().skip(1).for_each(|point| _ = add(*point, there + 1));
+    hull.pop();
     hull
 }
 
@@ -98,7 +98,7 @@ struct Builder<'a> {
 /// Quickhull (Barber et al., ACM Trans Math Softw 1996;22:469) in integers: a face is seen by a point only if the point lies strictly above
 /// it, and nothing is ever nearly so. Coordinates up to ±2¹⁸ keep every product within 64 bits.
 pub(crate) fn convex_hull(points: &[Point]) -> Option<Hull> {
-    let mut builder = Builder { points, faces: Vec::new() };
+    let mut builder = Builder { points, faces: Vec::with_capacity(4 * points.len()) };
     builder.start()?;
     let mut pending: Vec<u32> = (0..4).collect();
     let (mut visible, mut horizon) = (Vec::new(), Vec::new());
