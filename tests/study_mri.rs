@@ -151,17 +151,28 @@ fn series_become_maps_regions_and_habitats_that_follow_the_truth() {
     let true_ktrans: Vec<f64> = truth.iter().map(|(id, _)| true_median(id, "ktrans")).collect();
     let ktrans = of("mri.tofts_Ktrans.lesion_median");
     assert!(correlation(&ktrans, &true_ktrans) > 0.5, "{ktrans:?} {true_ktrans:?}");
+    // Small lesions may have no ring or too few voxels for two habitats: null there, known in most cases.
+    let known = |name: &str| {
+        let values: Vec<f64> = scalar(&table, name).into_iter().flatten().collect();
+        assert!(2 * values.len() > truth.len(), "{name}: {} of {}", values.len(), truth.len());
+        values
+    };
+    let both = |a: &str, b: &str| -> Vec<(f64, f64)> {
+        let pairs: Vec<(f64, f64)> = scalar(&table, a).into_iter().zip(scalar(&table, b)).filter_map(|(a, b)| a.zip(b)).collect();
+        assert!(2 * pairs.len() > truth.len(), "{a}, {b}: {} of {}", pairs.len(), truth.len());
+        pairs
+    };
     // Cancer takes up agent, and more than what surrounds it.
     assert!(of("mri.kinetics_PE.lesion_mean").iter().all(|pe| *pe > 30.0));
-    assert!(of("mri.kinetics_PE.peri6mm_ratio_to_lesion").iter().all(|ratio| *ratio < 1.0));
+    assert!(known("mri.kinetics_PE.peri6mm_ratio_to_lesion").iter().all(|ratio| *ratio < 1.0));
     // T1 falls under contrast agent: T1 − T1e is positive.
     assert!(of("mri.t1_dT1.lesion_mean").iter().all(|change| *change > 0.0));
-    let shares: Vec<f64> =
-        of("mri.habitat.h1_volume_fraction").iter().zip(of("mri.habitat.h2_volume_fraction")).map(|(a, b)| a + b).collect();
-    assert!(shares.iter().all(|sum| (sum - 1.0).abs() < 1e-9), "{shares:?}");
+    let shares = both("mri.habitat.h1_volume_fraction", "mri.habitat.h2_volume_fraction");
+    assert!(shares.iter().all(|(a, b)| (a + b - 1.0).abs() < 1e-9), "{shares:?}");
     // Habitats are numbered by the first map.
-    assert!(of("mri.habitat.h1_kinetics_PE_mean").iter().zip(of("mri.habitat.h2_kinetics_PE_mean")).all(|(a, b)| *a < b));
-    assert!(of("mri.dce2.h1_original_firstorder_Mean").iter().all(|mean| mean.is_finite()));
+    let means = both("mri.habitat.h1_kinetics_PE_mean", "mri.habitat.h2_kinetics_PE_mean");
+    assert!(means.iter().all(|(a, b)| a < b), "{means:?}");
+    assert!(known("mri.dce2.h1_original_firstorder_Mean").iter().all(|mean| mean.is_finite()));
     let info = table.dictionary().0.into_iter().find(|info| info.name.to_string() == "mri.adc_ADC.lesion_mean").unwrap();
     assert_eq!(info.origin.unit.as_deref(), Some("mm²/s"));
     assert!(made.quality.iter().any(|(_, measure, _)| measure == "maps tofts: share of voxels without a fit"));
