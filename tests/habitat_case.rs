@@ -81,7 +81,7 @@ fn found(habitats: CaseHabitats) -> HabitatMap {
 
 fn recipes() -> Vec<Recipe> {
     let chosen = |by| Number::Chosen { from: 2, to: 6, by, sample: 1000 };
-    let mixture = Clustering::Mixture(MixtureOptions::default());
+    let mixture = Clustering::Mixture(MixtureOptions { restarts: 2, ..MixtureOptions::default() });
     vec![
         Recipe::of(3, "adc"),
         Recipe { number: chosen(Criterion::Silhouette), ..Recipe::of(3, "adc") },

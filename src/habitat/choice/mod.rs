@@ -140,10 +140,12 @@ pub fn compare(vectors: &Vectors, options: &ChoiceOptions, rng: &mut impl Rng) -
     let gap = gap_of(vectors, &ks, options, rng)?;
     let inertias: Vec<f64> = partitions.iter().map(|partition| partition.inertia).collect();
     let bend = |n: usize| (n > 0 && n + 1 < inertias.len()).then(|| inertias[n - 1] - 2.0 * inertias[n] + inertias[n + 1]);
+    // Criteria of different numbers are compared, so all see the same vectors.
+    let mixed = options.mixture.map(|(how, most)| (how, vectors.rows(&sampled(vectors, most, rng))));
     let mut candidates = Vec::with_capacity(ks.len());
     for (n, partition) in partitions.into_iter().enumerate() {
         let indices = partition_indices(vectors, &partition.labels, ks[n])?;
-        let (bic, ambiguous) = (bic_of(vectors, ks[n], options, rng)?, consensus_of(vectors, ks[n], options, rng)?);
+        let (bic, ambiguous) = (bic_of(mixed.as_ref(), ks[n], rng)?, consensus_of(vectors, ks[n], options, rng)?);
         candidates.push(Candidate { partition, indices, silhouette: silhouette[n], bend: bend(n), bic, gap: gap[n], ambiguous });
     }
     Ok(Choice { candidates })
@@ -158,11 +160,10 @@ fn sampled(vectors: &Vectors, most: usize, rng: &mut impl Rng) -> Vec<usize> {
     rows
 }
 
-fn bic_of(vectors: &Vectors, k: usize, options: &ChoiceOptions, rng: &mut impl Rng) -> Result<Option<(f64, Mixture)>> {
-    let Some((mixture_options, most)) = &options.mixture else { return Ok(None) };
-    let part = vectors.rows(&sampled(vectors, *most, rng));
-    match mixture(&part, k, mixture_options, rng) {
-        Ok(found) => Ok(Some((found.fit(&part)?.bic, found))),
+fn bic_of(mixed: Option<&(MixtureOptions, Vectors)>, k: usize, rng: &mut impl Rng) -> Result<Option<(f64, Mixture)>> {
+    let Some((how, part)) = mixed else { return Ok(None) };
+    match mixture(part, k, how, rng) {
+        Ok(found) => Ok(Some((found.fit(part)?.bic, found))),
         // More components than there are groups need not converge: this number has no criterion then, the others have.
         Err(Error::Numeric(_)) => Ok(None),
         Err(other) => Err(other),
