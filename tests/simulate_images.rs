@@ -295,7 +295,7 @@ fn our_own_readers_read_every_format_and_agree() {
         assert_eq!(series.len(), 4);
         let mask = nifti::read_volumes(&folder.join(&row["mask"])).unwrap();
         assert!(series[0].grid.agrees_with(&mask[0].grid));
-        assert!(mask[0].values.iter().any(|value| *value == 1.0));
+        assert!(mask[0].values.contains(&1.0));
         let early = nifti::read_volumes(&folder.join(&row["dce2"])).unwrap();
         assert_eq!(early[0].values, series[2].values);
         // The lesion takes up contrast agent.
