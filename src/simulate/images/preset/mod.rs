@@ -1,7 +1,7 @@
 //! What a user may ask of a simulated image cohort: a TOML file, every key of it checked.
 //!
 //! A preset says everything, or `extends` another one and says what differs. Its table `cohort` is a tabular preset
-//! ([`CohortPreset`](crate::simulate::CohortPreset)), which decides on patients, classes, sites, clinical variables and on the
+//! ([`CohortPreset`]), which decides on patients, classes, sites, clinical variables and on the
 //! AUC
 //! and the correlation of the modalities; the image preset adds what images need.
 
