@@ -187,7 +187,8 @@ fn a_frozen_atlas_tells_the_habitats_of_another_case() {
         let frozen = Codebook::from_json(&text, Path::new("atlas.json")).unwrap();
         assert_eq!(frozen, atlas);
         let seen = HabitatMap::by_atlas(&other.mask, &other.maps(), &frozen).unwrap();
-        assert!(other.rand(&seen) > 0.95, "{}: {}", recipe.words(), other.rand(&seen));
+        let rand = other.rand(&seen);
+        assert!(rand > 0.95, "{}: adjusted Rand {rand} of {} habitats", recipe.words(), frozen.habitats());
         let mut turned = other.maps();
         turned.swap(0, 1);
         assert!(HabitatMap::by_atlas(&other.mask, &turned, &frozen).unwrap_err().to_string().contains("learned on the maps"));

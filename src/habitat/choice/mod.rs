@@ -140,12 +140,20 @@ pub fn compare(vectors: &Vectors, options: &ChoiceOptions, rng: &mut impl Rng) -
     let gap = gap_of(vectors, &ks, options, rng)?;
     let inertias: Vec<f64> = partitions.iter().map(|partition| partition.inertia).collect();
     let bend = |n: usize| (n > 0 && n + 1 < inertias.len()).then(|| inertias[n - 1] - 2.0 * inertias[n] + inertias[n + 1]);
-    // Criteria of different numbers are compared, so all see the same vectors.
-    let mixed = options.mixture.map(|(how, most)| (how, vectors.rows(&sampled(vectors, most, rng))));
+    // One sample for all numbers: likelihoods of different voxels are not comparable.
+    let fitted = options.mixture.as_ref().map(|(mixture, most)| (mixture, vectors.rows(&sampled(vectors, *most, rng))));
+    let paired = options.consensus.as_ref().map(|(consensus, most)| (consensus, vectors.rows(&sampled(vectors, *most, rng))));
     let mut candidates = Vec::with_capacity(ks.len());
     for (n, partition) in partitions.into_iter().enumerate() {
         let indices = partition_indices(vectors, &partition.labels, ks[n])?;
-        let (bic, ambiguous) = (bic_of(mixed.as_ref(), ks[n], rng)?, consensus_of(vectors, ks[n], options, rng)?);
+        let bic = match &fitted {
+            Some((options, part)) => bic_of(part, ks[n], options, rng)?,
+            None => None,
+        };
+        let ambiguous = match &paired {
+            Some((consensus, part)) => ambiguous_proportion(part, ks[n], consensus, &options.kmeans, rng)?,
+            None => None,
+        };
         candidates.push(Candidate { partition, indices, silhouette: silhouette[n], bend: bend(n), bic, gap: gap[n], ambiguous });
     }
     Ok(Choice { candidates })
@@ -160,9 +168,8 @@ fn sampled(vectors: &Vectors, most: usize, rng: &mut impl Rng) -> Vec<usize> {
     rows
 }
 
-fn bic_of(mixed: Option<&(MixtureOptions, Vectors)>, k: usize, rng: &mut impl Rng) -> Result<Option<(f64, Mixture)>> {
-    let Some((how, part)) = mixed else { return Ok(None) };
-    match mixture(part, k, how, rng) {
+fn bic_of(part: &Vectors, k: usize, options: &MixtureOptions, rng: &mut impl Rng) -> Result<Option<(f64, Mixture)>> {
+    match mixture(part, k, options, rng) {
         Ok(found) => Ok(Some((found.fit(part)?.bic, found))),
         // More components than there are groups need not converge: this number has no criterion then, the others have.
         Err(Error::Numeric(_)) => Ok(None),
@@ -178,12 +185,6 @@ fn gap_of(vectors: &Vectors, ks: &[usize], options: &ChoiceOptions, rng: &mut im
         inertias.push((*k, kmeans(&part, *k, &options.kmeans, rng)?.inertia));
     }
     gaps(&part, &inertias, references, &options.kmeans, rng)
-}
-
-fn consensus_of(vectors: &Vectors, k: usize, options: &ChoiceOptions, rng: &mut impl Rng) -> Result<Option<f64>> {
-    let Some((consensus, most)) = &options.consensus else { return Ok(None) };
-    let part = vectors.rows(&sampled(vectors, *most, rng));
-    ambiguous_proportion(&part, k, consensus, &options.kmeans, rng)
 }
 
 impl Choice {
